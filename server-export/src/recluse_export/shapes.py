@@ -1,0 +1,236 @@
+"""The few shapes that flow through the pipeline, each with one name everywhere.
+
+``read`` makes a :class:`Log`; ``models`` and ``evaluate`` take it; ``export`` makes a :class:`PackContents`; ``pack`` writes it.
+The numbers inside are defined in ``docs/model.md``, the files in ``docs/pack.schema.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int = NDArray[np.int32]
+Long = NDArray[np.int64]
+Float = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Category:
+    """One node of the category tree."""
+
+    name: str
+    parent: int
+    """Index into the list of categories, -1 at the top."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """The catalogue after cleaning; position in every list and array is the item's row."""
+
+    ids: list[str]
+    titles: list[str]
+    categories: list[Category]
+    leaf: Int
+    """``[items]`` index of each item's narrowest category."""
+    price: Float
+    """``[items]`` NaN where unknown."""
+    brand: list[str | None]
+    attributes: dict[str, list[str | float | None]] = field(default_factory=dict)
+    """Any further column of the catalogue, by name, ``[items]`` each."""
+    created: Long | None = None
+    """``[items]`` seconds since 1970, or None where the catalogue does not say."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Log:
+    """Interactions after cleaning, sorted by user, then time, then the log's own order.
+
+    Users are ``0 .. len(offsets) - 2``; the events of user ``u`` are ``offsets[u] : offsets[u + 1]``.
+    """
+
+    offsets: Long
+    """``[users + 1]``"""
+    item: Int
+    """``[events]`` rows of ``items``"""
+    type: Int
+    """``[events]`` index into ``event_types``"""
+    time: Long
+    """``[events]`` seconds since 1970 in UTC; position within the user where ``has_time`` is false."""
+    value: Float
+    """``[events]`` money or stars, 0 where absent."""
+    basket: Long
+    """``[events]`` basket number; events of one moment of one user where the log has no baskets. Equal numbers are adjacent."""
+    event_types: list[str]
+    users: list[str]
+    """``[users]`` ids as the source has them; never exported."""
+    items: Items
+    profiles: dict[str, list[str | None]] = field(default_factory=dict)
+    """Profile columns by name, ``[users]`` each."""
+    has_time: bool = True
+    utc_offset_hours: float = 0.0
+    """Added to ``time`` for hour and weekday."""
+
+    @property
+    def user_count(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def user(self) -> Int:
+        """``[events]`` the user of each event."""
+        return np.repeat(np.arange(self.user_count, dtype=np.int32), np.diff(self.offsets))
+
+
+@dataclass(frozen=True)
+class EventType:
+    """How one type of interaction counts; see "Event weight" in ``docs/model.md``."""
+
+    name: str
+    weight: float
+    habit: bool
+    token: int
+    """What the encoder sees, 0 = nothing."""
+    value: tuple[float, float] | None = None
+    """(base, slope), or None where the value does not change the weight."""
+
+
+@dataclass(frozen=True)
+class ContextField:
+    """One declared context: ``hour`` and ``weekday`` without values, others with theirs."""
+
+    name: str
+    values: list[str]
+
+    @property
+    def size(self) -> int:
+        """Number of indices, the unknown 0 included."""
+        return {"hour": 25, "weekday": 8}.get(self.name, len(self.values) + 1)
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """Weights of the linear tier's five parts."""
+
+    together: float
+    habit: float
+    affinity: float
+    popularity: float
+    recent: float
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The sparse signed item-to-item matrix, stored by source, and how the history is weighted for it."""
+
+    half_life_days: float | None
+    half_life_events: float | None
+    power: float
+    coefficients: Coefficients
+    scale: Float
+    """``[items]`` one a target"""
+    offset: NDArray[np.uint32]
+    """``[items + 1]``"""
+    target: NDArray[np.uint32]
+    """``[entries]`` ascending within a source"""
+    weight: NDArray[np.int8]
+    """``[entries]``"""
+
+
+@dataclass(frozen=True)
+class Habit:
+    """Parameters of habit and interval."""
+
+    half_life_days: float
+    prior_weight: float
+
+
+@dataclass(frozen=True)
+class Priors:
+    """``[items]`` each; see "Priors" in ``docs/model.md``."""
+
+    popularity: Float
+    recent: Float
+    interval: Float
+    repeat: Float
+
+
+@dataclass(frozen=True)
+class Popular:
+    """Precomputed lists of rows, best first."""
+
+    overall: list[int]
+    recent: list[int]
+    categories: dict[int, list[int]]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The full model's files and shapes."""
+
+    events: int
+    size: int
+    row_scale: Float
+    """``[items]``"""
+    row_bias: Float
+    """``[items]``"""
+    row: NDArray[np.int8]
+    """``[items, size]``"""
+    encoder: bytes
+    """ONNX, dynamic int8"""
+    encoder_float: bytes
+    """ONNX, float32"""
+    blender: bytes
+    """ONNX, float32"""
+    block: int
+    signals: list[str]
+    visitor: list[str]
+    parts: list[str]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number of the model card."""
+
+    split: str
+    model: str
+    metric: str
+    value: float
+    targets: str = "all"
+    low: float | None = None
+    high: float | None = None
+    users: int | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a reader needs to compare figures."""
+
+    seed: int
+    split: str
+    tie_break: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class PackContents:
+    """Everything in a pack, before it is written and after it is read."""
+
+    name: str
+    data_until: str
+    items: Items
+    event_types: list[EventType]
+    context: list[ContextField]
+    history_events: int
+    linear: Linear
+    habit: Habit
+    priors: Priors
+    popular: Popular
+    model: Model | None
+    training: Training
+    data: dict[str, float]
+    figures: list[Figure]

@@ -1,0 +1,265 @@
+/**
+ * The one typed boundary between page and worker: every shape that crosses it, and every error.
+ * It imports nothing, so that both sides may import it without dragging the other along.
+ */
+
+/** Where a list came from: precomputed lists, the sparse linear tier, or the full model. */
+export type Source = 'popular' | 'linear' | 'model';
+
+/** What a visitor did with one item. */
+export interface Interaction {
+  /** An event type that the pack declares (`purchase`, `view`, `cart`, ...) or one of the site's own. */
+  type: string;
+  /** The item's id in the site's catalogue. Kept as it is, whether or not the pack knows it. */
+  item: string;
+  /** Money paid for `purchase`, stars for `rating`. Must be finite. */
+  value?: number;
+  /** Milliseconds since 1970. Default: now. A time in the future is taken as now. */
+  time?: number;
+  /** The order or basket that this interaction belongs to. */
+  basket?: string;
+  /** The list (`RankedList.id`) from which the item was chosen. */
+  list?: string;
+  /** The item's position in that list, from 0. */
+  position?: number;
+  /** Makes repeating the call harmless: a second interaction of the same id is not stored. Default: random. */
+  id?: string;
+}
+
+/** An interaction as the store keeps it and `history()` and `export()` return it. */
+export interface StoredInteraction extends Interaction {
+  /** The store's own order: later interactions have larger numbers, whatever the clock says. */
+  seq: number;
+  id: string;
+  time: number;
+}
+
+/** Conditions on an item's attributes; every named attribute must match one of its values. */
+export type Filter = Readonly<Record<string, string | readonly string[]>>;
+
+/** Facts about this moment that the pack's vocabulary knows; hour and weekday are filled in by themselves. */
+export type Context = Readonly<Record<string, string | number>>;
+
+/** Which of the candidates may appear: all, only those bought before, only those never bought before. */
+export type Mode = 'any' | 'repeat' | 'discover';
+
+/** What a list should be. Every field is optional. */
+export interface RecommendRequest {
+  /** How many items at most. Default 10. */
+  limit?: number;
+  /** The place on the page, for the app's own bookkeeping and for explanations. Default `'default'`. */
+  placement?: string;
+  /** Item ids that must not appear. */
+  exclude?: readonly string[];
+  /** Attribute conditions, for example `{ category: ['Coffee'] }`. A category matches at any level. */
+  filter?: Filter;
+  /** Default `'any'`. */
+  mode?: Mode;
+  /** 0 = by score alone, 1 = as unlike each other as possible (MMR on item rows). Default 0. */
+  diversity?: number;
+  /** Adds `reasons`, `parts` and `moves` to every item. Default false. */
+  explain?: boolean;
+  /** Context that the pack declares, for example `{ place: 'shop-12' }`. */
+  context?: Context;
+  /** Rank with no better tier than this, for comparison and for tests. Default: the best that is ready. */
+  source?: Source;
+}
+
+/** One cause of an item's place in the list, strongest first. */
+export type Reason =
+  | { kind: 'because'; item: string; type: string; time: number; share: number; text: string }
+  | { kind: 'habit'; times: number; daysSince: number; interval: number; text: string }
+  | { kind: 'category'; category: string; share: number; text: string }
+  | { kind: 'popular'; text: string };
+
+/** What one stage did to an item: its place before and after, null where it was absent. */
+export interface Move {
+  stage: string;
+  before: number | null;
+  after: number | null;
+}
+
+export interface RankedItem {
+  id: string;
+  score: number;
+  /** From 0. */
+  position: number;
+  /** Present with `explain: true`. Shares are of the positive evidence and add up to at most 1. */
+  reasons?: Reason[];
+  /** Present with `explain: true`: the parts whose sum is the score, by name. */
+  parts?: Record<string, number>;
+  /** Present with `explain: true`: the stages that moved the item. */
+  moves?: Move[];
+}
+
+export interface RankedList {
+  /** Random; give it back as `Interaction.list`. */
+  id: string;
+  placement: string;
+  items: RankedItem[];
+  source: Source;
+  /** Time spent in the worker for this list, in milliseconds. */
+  milliseconds: number;
+  /** Version of the pack that ranked. */
+  pack: string;
+  /** How many interactions the ranking knew. */
+  interactions: number;
+  /** Why the list is shorter than asked for, when it is. */
+  short?: 'filter' | 'mode' | 'catalogue';
+}
+
+/** `together`: bought by the same people at the same time. `taste`: near in the model's item space. */
+export interface SimilarRequest {
+  by?: 'taste' | 'together';
+  limit?: number;
+  exclude?: readonly string[];
+  filter?: Filter;
+}
+
+export interface PopularRequest {
+  limit?: number;
+  /** A category of the pack, at any level. */
+  category?: string;
+  /** `overall` (decayed over the whole log) or `recent` (the last weeks of the log). Default `recent`. */
+  window?: 'overall' | 'recent';
+  exclude?: readonly string[];
+}
+
+/** What a shelf needs to show an item. Attributes beyond these are under `attributes`. */
+export interface ItemDisplay {
+  id: string;
+  title: string;
+  /** From broad to narrow. */
+  categories: string[];
+  price?: number;
+  brand?: string;
+  attributes?: Record<string, string | number>;
+}
+
+export type ForgetRequest = 'everything' | { item: string } | { since: number } | { interaction: string };
+
+/** Everything that this device knows about the visitor, as one JSON document. */
+export interface ExportDocument {
+  format: 'recluse-export';
+  version: 1;
+  exported: number;
+  interactions: StoredInteraction[];
+  profile: Record<string, string | number>;
+}
+
+/** What starting, loading and storing have come to; safe to show to a visitor. */
+export interface Status {
+  /** `starting`: no list yet. `serving`: lists, but better tiers may come. `ready`: nothing more will be fetched. `closed`. */
+  phase: 'starting' | 'serving' | 'ready' | 'closed';
+  /** The best tier that answers now; null before the first. */
+  source: Source | null;
+  /** Which machinery runs: `linear: 'typescript'`, `scoring: 'simd' | 'typescript'`, `model: 'wasm' | 'webgpu' | null`, and why. */
+  backend: { scoring: 'simd' | 'typescript'; model: 'wasm' | 'webgpu' | null; why: string };
+  pack: { name: string; version: string; items: number; bytes: number; dataUntil: string; card: unknown } | null;
+  storage: {
+    /** `memory`: IndexedDB is refused here; nothing outlives the tab. */
+    kind: 'indexeddb' | 'memory';
+    interactions: number;
+    /** Bytes used on disk as the browser estimates them; null where it does not say. */
+    bytes: number | null;
+    why?: string;
+  };
+  /** Bytes fetched for pack and runtime since the start, and bytes sent anywhere (always 0: requests carry no body). */
+  network: { requests: number; received: number; sent: number };
+  /** Problems that did not stop the lists, newest last: `{ code, message }`. */
+  problems: { code: ErrorCode; message: string }[];
+}
+
+/** What changed, so that the page may ask for its lists again. */
+export interface ChangeEvent {
+  /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `status`: anything else. */
+  reason: 'interactions' | 'source' | 'pack' | 'status';
+  status: Status;
+}
+
+/** Given by the page to the worker once. */
+export interface OpenOptions {
+  /** Absolute URL of `manifest.json`. */
+  pack: string;
+  /** The best tier to load: `'linear'` never loads ONNX Runtime. Default `'model'`. */
+  upTo: Source;
+  /** Load titles and prices (`items()`). */
+  catalogue: boolean;
+  /** Name of the database and caches, so that several shops on one origin do not mix. */
+  name: string;
+  /** `'auto'`: WebAssembly, and WebGPU only where it was measured to be faster. */
+  backend: 'auto' | 'wasm' | 'webgpu';
+}
+
+/** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */
+export interface WorkerApi {
+  open(options: OpenOptions, onChange: (event: ChangeEvent) => void): Promise<void>;
+  track(interactions: Interaction[]): Promise<void>;
+  recommend(request: RecommendRequest): Promise<RankedList>;
+  rerank(ids: string[], request: RecommendRequest): Promise<RankedList>;
+  similar(id: string, request: SimilarRequest): Promise<RankedList>;
+  popular(request: PopularRequest): Promise<RankedList>;
+  items(ids?: string[]): Promise<ItemDisplay[]>;
+  history(limit?: number): Promise<StoredInteraction[]>;
+  export(): Promise<ExportDocument>;
+  forget(request: ForgetRequest): Promise<number>;
+  status(): Promise<Status>;
+  /** Resolves when `status().phase` is `ready`. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Stable names of everything that can go wrong. */
+export type ErrorCode =
+  | 'invalid-argument' // a call's arguments are not what the types say; `details.field` names it
+  | 'unknown-item' // an id that the pack does not know, where one is needed
+  | 'pack-unreachable' // the manifest or a file could not be fetched and none is cached
+  | 'pack-damaged' // bytes, hash, schema or ranges are wrong; the last good pack serves on
+  | 'pack-too-new' // its format's major version is newer than this reader
+  | 'catalogue-missing' // display data or attributes were asked for, but not loaded
+  | 'storage-unavailable' // IndexedDB is refused or lost: this session runs in memory
+  | 'storage-full' // the disk is full: the interaction was not stored
+  | 'model-unavailable' // ONNX Runtime or a graph could not be started; lists come from `linear`
+  | 'worker-failed' // the worker could not be started, or died more often than it was restarted
+  | 'aborted' // the caller's signal
+  | 'closed'; // a call after `close()`
+
+/** Any failure that Recluse reports, on either side of the boundary. `code` is stable; the message is for people. */
+export class RecluseError extends Error {
+  override readonly name = 'RecluseError';
+  readonly code: ErrorCode;
+  /** Plain data that helps to mend it: a field's name, a file's path, numbers. */
+  readonly details: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, string | number> = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+type Thrown =
+  | { recluse: true; code: ErrorCode; message: string; details: Record<string, string | number>; stack: string }
+  | { recluse: false; name: string; message: string; stack: string };
+
+/**
+ * Replaces the serializer of comlink's `throw` handler, which keeps name, message and stack and drops `code` and `details`.
+ * Both sides say `transferHandlers.set('throw', { ...transferHandlers.get('throw'), ...thrownAcrossTheBoundary })`.
+ */
+export const thrownAcrossTheBoundary = {
+  serialize({ value }: { value: unknown }): [Thrown, Transferable[]] {
+    if (value instanceof RecluseError) {
+      const { code, message, details, stack = '' } = value;
+      return [{ recluse: true, code, message, details, stack }, []];
+    }
+    const { name, message, stack = '' } = value instanceof Error ? value : new Error(String(value));
+    return [{ recluse: false, name, message, stack }, []];
+  },
+  deserialize(thrown: Thrown): never {
+    const error = thrown.recluse
+      ? new RecluseError(thrown.code, thrown.message, thrown.details)
+      : Object.assign(new Error(thrown.message), { name: thrown.name });
+    error.stack = thrown.stack;
+    throw error;
+  },
+};
