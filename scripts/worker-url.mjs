@@ -20,7 +20,7 @@ export function workerFromSource() {
     enforce: /** @type {const} */ ('pre'),
     /** @param {string} code @param {string} id */
     transform(code, id) {
-      if (!sourceOfThePage.test(id.split('?')[0] ?? '') || !literal.test(code)) return null;
+      if (!sourceOfThePage.test(id.split('?')[0] ?? '') || !code.includes('./worker.js')) return null;
       return { code: code.replace(literal, "new URL('../worker/index.ts', import.meta.url)"), map: null };
     },
   };

@@ -1,0 +1,92 @@
+/**
+ * The two halves of the SDK as a site loads them: plain ES modules that need no bundler.
+ *
+ * Two builds, because they share nothing at run time: the page's half must stay tiny, the worker's half brings
+ * ONNX Runtime as chunks that are loaded on demand, with its .wasm beside them.
+ */
+import { build } from 'vite';
+import { root } from './run.mjs';
+import { keepWorkerLiteral } from './worker-url.mjs';
+
+const target = 'es2022';
+
+/** @param {string} folder */
+export async function buildPage(folder) {
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    plugins: [keepWorkerLiteral()],
+    build: {
+      target,
+      outDir: folder,
+      emptyOutDir: true,
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: {
+        input: { index: `${root}src/index.ts` },
+        // An app imports from this file: its exports must keep their names.
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  });
+}
+
+/** @param {string} folder */
+export async function buildWorker(folder) {
+  await build({
+    configFile: false,
+    root,
+    // Relative addresses: the files work from whatever folder a site puts them into.
+    base: './',
+    logLevel: 'warn',
+    publicDir: false,
+    plugins: [plainDynamicImport(), ownScript()],
+    build: {
+      target,
+      outDir: folder,
+      emptyOutDir: false,
+      minify: true,
+      // Not Vite's library mode, which would write the .wasm into the script as base64 (vite #3295).
+      assetsInlineLimit: 0,
+      assetsDir: '',
+      modulePreload: false,
+      chunkSizeWarningLimit: 1000,
+      rolldownOptions: {
+        input: { worker: `${root}worker/index.ts` },
+        output: { entryFileNames: '[name].js', chunkFileNames: 'worker-[name]-[hash].js' },
+      },
+    },
+  });
+}
+
+/** Vite wraps dynamic imports to preload their styles into the document. A worker has neither. */
+function plainDynamicImport() {
+  return {
+    name: 'recluse:plain-dynamic-import',
+    enforce: /** @type {const} */ ('pre'),
+    /** @param {string} id */
+    load(id) {
+      return id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null;
+    },
+  };
+}
+
+/**
+ * ONNX Runtime names its own script by its published file name, which no bundler finds (ours and every site's would
+ * warn). It means "this script".
+ */
+function ownScript() {
+  return {
+    name: 'recluse:own-script',
+    enforce: /** @type {const} */ ('pre'),
+    /** @param {string} code @param {string} id */
+    transform(code, id) {
+      if (!id.includes('/onnxruntime-web/')) return null;
+      const renamed = code.replace(/new URL\("ort\.\w+\.bundle\.min\.mjs",\s*import\.meta\.url\)/g, 'new URL(import.meta.url)');
+      return renamed === code ? null : { code: renamed, map: null };
+    },
+  };
+}
