@@ -1,0 +1,1 @@
+"""Graphs to ONNX, quantised and compared with PyTorch."""

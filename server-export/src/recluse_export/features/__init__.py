@@ -1,0 +1,1 @@
+"""Numbers computed outside the graphs, by name; defined in ``docs/model.md``."""

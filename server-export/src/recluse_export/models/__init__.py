@@ -1,0 +1,1 @@
+"""One file a model, all with the same ``fit`` and ``scores``."""

@@ -1,0 +1,148 @@
+"""What may be chosen about the models, with the defaults that the grocery pack uses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[float, Field(gt=0)]
+PositiveInt = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseModel):
+    """Unknown keys are mistakes, and a configuration does not change while it is used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HabitSettings(Settings):
+    """The visitor's own counts; see "Habit" in ``docs/model.md``."""
+
+    half_life_days: list[Positive] = [30.0, 60.0, 120.0]
+    """Tried in turn; validation chooses."""
+    prior_weight: Positive = 2.0
+    """How many intervals the catalogue's usual interval counts for."""
+
+
+class LinearSettings(Settings):
+    """The sparse item-to-item matrix: EASE and SLIT, each solved in closed form, added and cut."""
+
+    half_life_days: list[Positive] = [30.0, 90.0]
+    """Decay of the history for the matrix, tried in turn; not used for a log without times."""
+    half_life_events: Positive = 20.0
+    """Decay of the history by its order, for a log without times."""
+    power: list[Annotated[float, Field(gt=0, le=1)]] = [0.5]
+    """Exponent on decayed counts, tried in turn."""
+    ease_regularisation: Positive = 100.0
+    """L2 penalty of EASE, in units of squared decayed counts."""
+    slit_regularisation: Positive = 100.0
+    """L2 penalty of SLIT."""
+    ease_share: list[Share] = [0.25, 0.5, 0.75]
+    """Share of EASE in the sum of both, tried in turn."""
+    cutoffs: PositiveInt = 6
+    """Moments a user at which SLIT cuts the history into past and future."""
+    future_half_life_days: Positive = 14.0
+    """Decay of the future that SLIT predicts, counted from the cutoff."""
+    strongest: PositiveInt = 32
+    """Entries kept a target item, or on average a source item: validation chooses which."""
+
+
+class TowerSettings(Settings):
+    """Item rows from attributes, plus a learned correction for each known item."""
+
+    size: Annotated[int, Field(ge=4, multiple_of=4)] = 64
+    """Length of an item row and of the visitor's state."""
+    hashes: PositiveInt = 4096
+    """Slots of the table for title words and further attributes."""
+    price_buckets: PositiveInt = 16
+    """Slots for the logarithm of the price."""
+    delta_dropout: Share = 0.2
+    """Share of items whose correction is left out in a training step, so that attributes alone work for new items."""
+
+
+class EncoderSettings(Settings):
+    """The causal transformer over the visitor's newest events."""
+
+    events: PositiveInt = 100
+    """L: newest events that it sees."""
+    blocks: PositiveInt = 2
+    """Pre-norm blocks of attention and a gated feed-forward layer."""
+    heads: PositiveInt = 2
+    """Attention heads a block."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """On the outputs of attention, of feed-forward and of the item rows that come in."""
+    epochs: PositiveInt = 12
+    """Passes over all users; each pass cuts a new window out of every user's history."""
+    batch: PositiveInt = 32
+    """Windows a step."""
+    queries: PositiveInt = 8
+    """Moments a window at which the future is predicted."""
+    horizon_days: Positive = 7.0
+    """Baskets within so many days after the moment are its targets; the next item where the log has no times."""
+    learning_rate: Positive = 2e-3
+    """Peak of the one-cycle schedule of AdamW."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.05
+    """Of AdamW, on matrices only."""
+    context_dropout: Share = 0.5
+    """Share of contexts set to unknown in training, for a page seldom knows them all."""
+
+
+class BlenderSettings(Settings):
+    """The additive network over the signals of a candidate."""
+
+    block: PositiveInt = 1024
+    """B: candidates a run of the graph."""
+    hidden: PositiveInt = 16
+    """Width of each part's hidden layer."""
+    cutoffs: PositiveInt = 6
+    """Weekly moments before the validation week from which it learns; the base models saw nothing after the first of them."""
+    hard: PositiveInt = 200
+    """Candidates a list that the linear tier or the encoder put first."""
+    random: PositiveInt = 100
+    """Candidates a list drawn from all others, weighted to stand for them."""
+    epochs: PositiveInt = 12
+    """Passes over all lists."""
+    batch: PositiveInt = 128
+    """Lists a step."""
+    learning_rate: Positive = 3e-3
+    """Peak of the one-cycle schedule of AdamW."""
+
+
+class ModelSettings(Settings):
+    """Everything that training is told, the seed and the data aside."""
+
+    full: bool = True
+    """False stops at the linear tier: no encoder, no blender, no ONNX."""
+    history_events: PositiveInt = 1000
+    """Newest events that a device uses for counts and for the linear tier."""
+    popularity_half_life_days: Positive = 90.0
+    """Decay of ``popularity`` over the whole log."""
+    recent_days: Positive = 28.0
+    """The weeks that ``recent`` looks at."""
+    held_out_users: Annotated[int, Field(ge=0)] = 0
+    """Users that training never sees, for sample shoppers and for the parity test."""
+    habit: HabitSettings = HabitSettings()
+    linear: LinearSettings = LinearSettings()
+    tower: TowerSettings = TowerSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    blender: BlenderSettings = BlenderSettings()
+
+    def quick(self) -> ModelSettings:
+        """The same model trained for seconds instead of minutes: for tests and first looks, not for figures."""
+        return self.model_copy(
+            update={
+                "habit": self.habit.model_copy(update={"half_life_days": self.habit.half_life_days[:1]}),
+                "linear": self.linear.model_copy(
+                    update={
+                        "half_life_days": self.linear.half_life_days[:1],
+                        "power": self.linear.power[:1],
+                        "ease_share": self.linear.ease_share[:1],
+                        "cutoffs": 2,
+                    }
+                ),
+                "encoder": self.encoder.model_copy(update={"epochs": 1, "queries": 4}),
+                "blender": self.blender.model_copy(update={"epochs": 2, "cutoffs": 2, "hard": 50, "random": 50}),
+            }
+        )

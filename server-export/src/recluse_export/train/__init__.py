@@ -1,0 +1,1 @@
+"""From a log to a pack: windows, losses, loops, checkpoints."""
