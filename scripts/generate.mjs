@@ -11,18 +11,14 @@ import { main, root } from './run.mjs';
 const made = '// Made by `npm run generate`. Change the source, not this file.\n';
 
 const kernel = {
-  inputs: ['worker/model/kernel/kernel.ts'],
-  outputs: ['worker/model/kernel.generated.ts'],
-  make: makeKernel,
+  source: 'worker/model/kernel/kernel.ts',
+  script: 'worker/model/kernel.generated.ts',
 };
 const schema = {
-  inputs: ['docs/pack.schema.json'],
-  outputs: [
-    'worker/pack/schema.generated.js',
-    'worker/pack/schema.generated.d.ts',
-    'worker/pack/manifest.generated.ts',
-  ],
-  make: makeSchema,
+  source: 'docs/pack.schema.json',
+  validator: 'worker/pack/schema.generated.js',
+  declarations: 'worker/pack/schema.generated.d.ts',
+  types: 'worker/pack/manifest.generated.ts',
 };
 
 /** @param {string} path @param {string} text */
@@ -34,12 +30,11 @@ async function write(path, text) {
 /** The kernel's WebAssembly travels inside the worker's script: no second request, nothing to lose. */
 async function makeKernel() {
   const { default: asc } = await import('assemblyscript/asc');
-  const source = kernel.inputs[0];
   /** @type {Uint8Array | string | undefined} */
   let binary;
   const { error, stdout, stderr } = await asc.main(
     [
-      source,
+      kernel.source,
       '--baseDir',
       root,
       '--outFile',
@@ -60,9 +55,9 @@ async function makeKernel() {
       },
     },
   );
-  if (error || !binary) throw new Error(`${source} does not compile:\n${stderr.toString() || stdout.toString() || error}`);
+  if (error || !binary) throw new Error(`${kernel.source} does not compile:\n${stderr.toString() || stdout.toString() || error}`);
   const base64 = Buffer.from(binary).toString('base64');
-  await write(kernel.outputs[0], `export const kernelBase64 =\n  '${base64}';\n`);
+  await write(kernel.script, `export const kernelBase64 =\n  '${base64}';\n`);
 }
 
 /**
@@ -79,13 +74,13 @@ function undescribed(schema) {
 
 /** One schema, two uses: a validator that needs neither ajv nor eval at run time, and the manifest's types. */
 async function makeSchema() {
-  const [{ default: Ajv2020 }, { default: standaloneCode }, { compile }] = await Promise.all([
+  const [{ Ajv2020 }, { default: standaloneCode }, { compile }] = await Promise.all([
     import('ajv/dist/2020.js'),
     import('ajv/dist/standalone/index.js'),
     import('json-schema-to-typescript'),
   ]);
-  const source = JSON.parse(await readFile(root + schema.inputs[0], 'utf8'));
-  const ajv = new Ajv2020.default({
+  const source = JSON.parse(await readFile(root + schema.source, 'utf8'));
+  const ajv = new Ajv2020({
     code: { source: true, esm: true, lines: true },
     strict: true,
     // Each definition becomes one function; inlined where it is used, the validator is three times as large.
@@ -97,10 +92,10 @@ async function makeSchema() {
     // Strict mode throws; what remains to log is that `unicode` is deprecated.
     logger: false,
   });
-  const validator = standaloneCode.default(ajv, { validateManifest: ajv.addSchema(undescribed(source), 'manifest') && 'manifest' });
+  const validator = standaloneCode(ajv, { validateManifest: ajv.addSchema(undescribed(source), 'manifest') && 'manifest' });
   const imported = validator.match(/(?:require\(|from\s+)["'][^"']+["']/)?.[0];
   if (imported)
-    throw new Error(`${schema.inputs[0]} uses a keyword whose validator has the import ${imported}; the worker must not import ajv.`);
+    throw new Error(`${schema.source} uses a keyword whose validator has the import ${imported}; the worker must not import ajv.`);
 
   const types = await compile(source, 'Manifest', {
     additionalProperties: false,
@@ -108,9 +103,9 @@ async function makeSchema() {
     ignoreMinAndMaxItems: true,
     unknownAny: true,
   });
-  await write(schema.outputs[0], validator);
+  await write(schema.validator, validator);
   await write(
-    schema.outputs[1],
+    schema.declarations,
     [
       "import type { Manifest } from './manifest.generated.ts';",
       '',
@@ -131,21 +126,25 @@ async function makeSchema() {
       '',
     ].join('\n'),
   );
-  await write(schema.outputs[2], types);
+  await write(schema.types, types);
+}
+
+/**
+ * @param {{ source: string } & Record<string, string>} files
+ * @param {() => Promise<void>} make
+ */
+async function refresh({ source, ...outputs }, make) {
+  if (!existsSync(root + source)) throw new Error(`${source} is not there: nothing to generate from.`);
+  const made = Object.values(outputs);
+  if (upToDate(made, [source, 'scripts/generate.mjs', 'package-lock.json'])) return;
+  await make();
+  console.log(`made ${made.join(', ')}`);
 }
 
 /** Makes what is missing or older than its source. */
 export async function generate() {
-  /** @type {string[]} */
-  const missing = [];
-  for (const { inputs, outputs, make } of [schema, kernel]) {
-    if (!existsSync(root + inputs[0])) missing.push(inputs[0]);
-    else if (!upToDate(outputs, [...inputs, 'scripts/generate.mjs', 'package-lock.json'])) {
-      await make();
-      console.log(`made ${outputs.join(', ')}`);
-    }
-  }
-  if (missing.length > 0) throw new Error(`Nothing to generate from: ${missing.join(' and ')} is not there.`);
+  await refresh(schema, makeSchema);
+  await refresh(kernel, makeKernel);
 }
 
 await main(import.meta, generate);
