@@ -1,0 +1,81 @@
+/**
+ * The visitor's interactions as parallel arrays, which every scorer shares.
+ * Defined under "The history" and "Event weight" in `docs/model.md`.
+ */
+import type { StoredInteraction } from '../../src/contract.ts';
+import type { ItemRow, Manifest, Pack } from '../pack/pack.ts';
+
+/** One visitor at one moment; index *e* is one event, oldest first. All arrays have the same length. */
+export interface History {
+  readonly rows: Int32Array;
+  /** Index into `manifest.eventTypes`. */
+  readonly types: Uint8Array;
+  /** Seconds before the moment, never below 0. */
+  readonly ages: Float64Array;
+  /** Money or stars, 0 where absent. */
+  readonly values: Float64Array;
+  /** Strength and sign of each event as evidence. */
+  readonly weights: Float64Array;
+  /** The store's order. */
+  readonly seqs: Float64Array;
+  /** Rows whose newest opinion is a dislike, ascending. */
+  readonly disliked: Int32Array;
+}
+
+type EventType = Manifest['eventTypes'][number];
+
+function weightOf(type: EventType, value: number | undefined): number {
+  const { base, slope } = type.value ?? { base: 1, slope: 0 };
+  return type.value && value !== undefined ? type.weight * Math.max(0, base + slope * value) : type.weight;
+}
+
+function dislikedRows(interactions: readonly StoredInteraction[], rowOf: Pack['rowOf']): Int32Array {
+  const disliked = new Set<ItemRow>();
+  for (const { item, type } of interactions) {
+    const row = type === 'like' || type === 'dislike' ? rowOf.get(item) : undefined;
+    if (row === undefined) continue;
+    if (type === 'dislike') disliked.add(row);
+    else disliked.delete(row);
+  }
+  return Int32Array.from(disliked).sort();
+}
+
+const bySeq = (a: StoredInteraction, b: StoredInteraction) => a.seq - b.seq;
+
+/**
+ * Turns stored interactions into the history at one moment.
+ *
+ * Items that the pack does not know and types that it gives no weight are left out; of the rest the newest
+ * `manifest.history.events` remain. Opinions (`like`, `dislike`) count for {@link History.disliked} whatever their type weighs.
+ *
+ * @param interactions in any order; those known are enough when they hold the newest `history.events` that the pack can use
+ * @param now milliseconds since 1970; an interaction in the future has age 0
+ */
+export function historyAt(interactions: readonly StoredInteraction[], pack: Pack, now: number): History {
+  const { eventTypes, history } = pack.manifest;
+  const sorted = interactions.some((one, index) => index > 0 && one.seq < interactions[index - 1]!.seq)
+    ? [...interactions].sort(bySeq)
+    : interactions;
+  const typeIndex = new Map(eventTypes.map(({ name }, index) => [name, index]));
+
+  const kept: { row: ItemRow; type: number; interaction: StoredInteraction }[] = [];
+  for (let at = sorted.length - 1; at >= 0 && kept.length < history.events; at--) {
+    const interaction = sorted[at]!;
+    const row = pack.rowOf.get(interaction.item);
+    const type = typeIndex.get(interaction.type);
+    if (row === undefined || type === undefined || eventTypes[type]!.weight === 0) continue;
+    kept.push({ row, type, interaction });
+  }
+  kept.reverse();
+
+  const of = (read: (one: (typeof kept)[number]) => number) => Float64Array.from(kept, read);
+  return {
+    rows: Int32Array.from(kept, ({ row }) => row),
+    types: Uint8Array.from(kept, ({ type }) => type),
+    ages: of(({ interaction }) => Math.max(0, (now - interaction.time) / 1000)),
+    values: of(({ interaction }) => interaction.value ?? 0),
+    weights: of(({ type, interaction }) => weightOf(eventTypes[type]!, interaction.value)),
+    seqs: of(({ interaction }) => interaction.seq),
+    disliked: dislikedRows(sorted, pack.rowOf),
+  };
+}
