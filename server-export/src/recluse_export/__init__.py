@@ -1,3 +1,3 @@
-"""Recluse's trainer: from an event log and a catalogue to a pack of static files."""
+"""From an event log and a catalogue to a pack that a browser can recommend from."""
 
 __version__ = "0.1.0"
