@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
 import type { Plugin, PluginOption } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { chromiumArgs, installedChromium } from './scripts/chromium.mjs';
 import { workerFromSource } from './scripts/worker-url.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -26,15 +28,68 @@ function shipPack(): Plugin {
   };
 }
 
+/** What every kind of test shares: `recluse` means the sources, whose worker is a source too. */
+function project(test: NonNullable<TestProjectInlineConfiguration['test']>): TestProjectInlineConfiguration {
+  return {
+    root: here('.'),
+    resolve: { alias: { recluse: here('./src/index.ts') } },
+    plugins: [workerFromSource()],
+    worker: { format: 'es', plugins: () => [workerFromSource()] },
+    // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
+    optimizeDeps: { include: ['comlink', 'idb'], exclude: ['onnxruntime-web'] },
+    test,
+  };
+}
+
+async function projects(): Promise<TestProjectInlineConfiguration[]> {
+  const chromium = await installedChromium();
+  return [
+    project({ name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' }),
+    // Rooms of the worker in a real browser, with its own IndexedDB and Cache Storage.
+    project({
+      name: 'browser',
+      include: ['test/browser/**/*.browser.ts'],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: { args: chromiumArgs, ...(chromium ? { executablePath: chromium } : {}) },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    }),
+    // The built demo as a visitor has it: driven from outside, served by our own server.
+    project({
+      name: 'demo',
+      include: ['test/browser/**/*.demo.test.ts'],
+      environment: 'node',
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // Each file starts a browser; two cores are busy with one.
+      fileParallelism: false,
+    }),
+    // The same lists from PyTorch, from onnxruntime and from the browser.
+    project({
+      name: 'parity',
+      include: ['test/parity/**/*.test.ts'],
+      environment: 'node',
+      testTimeout: 600_000,
+      hookTimeout: 600_000,
+      fileParallelism: false,
+    }),
+  ];
+}
+
 export default defineConfig(async ({ command }) => ({
   root: here('./demo'),
   // `npm run dev` works on the sources; the built demo runs on the built SDK, so that what ships is what is tested.
   resolve: { alias: { recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts') } },
-  plugins: [workerFromSource(), shipPack(), ...(await demoPlugins())],
+  plugins: process.env.VITEST ? [] : [workerFromSource(), shipPack(), ...(await demoPlugins())],
   worker: { format: 'es' as const, plugins: () => [workerFromSource()] },
   server: { fs: { allow: [here('.')] } },
-  // The optimiser would move the SDK's worker away from its neighbours (vite #21422).
-  optimizeDeps: { exclude: ['recluse', 'onnxruntime-web'] },
+  // The optimiser would move ONNX Runtime's script away from its .wasm.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   build: {
     outDir: here('./demo/dist'),
     emptyOutDir: true,
@@ -44,4 +99,5 @@ export default defineConfig(async ({ command }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1000,
   },
+  test: { root: here('.'), projects: process.env.VITEST ? await projects() : [] },
 }));

@@ -85,7 +85,10 @@ function ownScript() {
     /** @param {string} code @param {string} id */
     transform(code, id) {
       if (!id.includes('/onnxruntime-web/')) return null;
-      const renamed = code.replace(/new \w+\("ort\.\w+\.bundle\.min\.mjs",\s*import\.meta\.url\)/g, 'new URL(import.meta.url)');
+      const renamed = code.replace(
+        /new \w+\("ort\.\w+\.bundle\.min\.mjs",\s*import\.meta\.url\)/g,
+        'new URL(import.meta.url)',
+      );
       return renamed === code ? null : { code: renamed, map: null };
     },
   };

@@ -15,7 +15,10 @@ const sdk = {
   outputs: ['dist/index.js', 'dist/index.d.ts', 'dist/worker.js'],
   inputs: ['src', 'worker', 'docs/pack.schema.json', ...tools],
 };
-const demo = { outputs: ['demo/dist/index.html'], inputs: ['demo', 'dist/index.js', 'vite.config.ts', ...tools] };
+const demo = {
+  outputs: ['demo/dist/index.html'],
+  inputs: ['demo', 'dist/index.js', 'vite.config.ts', ...tools],
+};
 
 /**
  * @param {string} place Where the result belongs, relative to the top folder.
@@ -71,7 +74,8 @@ export async function build({ onlyIfOlder = false } = {}) {
     await builtBeside('dist', buildSdk);
     console.log('built dist/');
   }
-  if (!existsSync(`${root}demo/index.html`)) throw new Error('demo/index.html is not there: no shop to build.');
+  if (!existsSync(`${root}demo/index.html`))
+    throw new Error('demo/index.html is not there: no shop to build.');
   if (!(onlyIfOlder && upToDate(demo.outputs, demo.inputs))) {
     await builtBeside('demo/dist', buildDemo);
     console.log('built demo/dist/');

@@ -80,7 +80,9 @@ export async function findChromium() {
   const downloaded = await runPackage('playwright/cli.js', ['install', 'chromium']);
   const file = (downloaded ? await playwrightsOwn() : undefined) ?? (await debianPackage());
   if (file) return file;
-  throw new Error('No Chromium here: install Chromium or Chrome, or set RECLUSE_CHROMIUM to the path of one.');
+  throw new Error(
+    'No Chromium here: install Chromium or Chrome, or set RECLUSE_CHROMIUM to the path of one.',
+  );
 }
 
 await main(import.meta, async () => console.log(await findChromium()));

@@ -20,7 +20,8 @@ function newest(path, skip) {
  * @param {readonly string[]} inputs
  */
 export function upToDate(outputs, inputs) {
-  const made = (/** @type {string} */ name) => name === 'dist' || name.includes('.generated.') || name.startsWith('.');
+  const made = (/** @type {string} */ name) =>
+    name === 'dist' || name.includes('.generated.') || name.startsWith('.');
   const changed = Math.max(...inputs.map((path) => newest(root + path, made)));
   return outputs.every((path) => (statSync(root + path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > changed);
 }

@@ -55,7 +55,8 @@ async function makeKernel() {
       },
     },
   );
-  if (error || !binary) throw new Error(`${kernel.source} does not compile:\n${stderr.toString() || stdout.toString() || error}`);
+  if (error || !binary)
+    throw new Error(`${kernel.source} does not compile:\n${stderr.toString() || stdout.toString() || error}`);
   const base64 = Buffer.from(binary).toString('base64');
   await write(kernel.script, `export const kernelBase64 =\n  '${base64}';\n`);
 }
@@ -68,7 +69,9 @@ async function makeKernel() {
  */
 function undescribed(schema) {
   return JSON.parse(
-    JSON.stringify(schema, (key, value) => (key === 'description' && typeof value === 'string' ? undefined : value)),
+    JSON.stringify(schema, (key, value) =>
+      key === 'description' && typeof value === 'string' ? undefined : value,
+    ),
   );
 }
 
@@ -92,10 +95,14 @@ async function makeSchema() {
     // Strict mode throws; what remains to log is that `unicode` is deprecated.
     logger: false,
   });
-  const validator = standaloneCode(ajv, { validateManifest: ajv.addSchema(undescribed(source), 'manifest') && 'manifest' });
+  const validator = standaloneCode(ajv, {
+    validateManifest: ajv.addSchema(undescribed(source), 'manifest') && 'manifest',
+  });
   const imported = validator.match(/(?:require\(|from\s+)["'][^"']+["']/)?.[0];
   if (imported)
-    throw new Error(`${schema.source} uses a keyword whose validator has the import ${imported}; the worker must not import ajv.`);
+    throw new Error(
+      `${schema.source} uses a keyword whose validator has the import ${imported}; the worker must not import ajv.`,
+    );
 
   const types = await compile(source, 'Manifest', {
     additionalProperties: false,

@@ -8,7 +8,13 @@ await main(import.meta, async (args) => {
   const write = args.includes('--write');
   /** @type {string[]} */
   const complaints = [];
-  if (!(await runPackage('@biomejs/biome/bin/biome', ['check', ...(write ? ['--write'] : ['--error-on-warnings']), '.'])))
+  if (
+    !(await runPackage('@biomejs/biome/bin/biome', [
+      'check',
+      ...(write ? ['--write'] : ['--error-on-warnings']),
+      '.',
+    ]))
+  )
     complaints.push('biome');
 
   if (existsSync(`${root}server-export/pyproject.toml`)) {

@@ -21,19 +21,25 @@ function suitablePython() {
   for (const name of ['python3.11', 'python3', 'python', 'python3.12', 'python3.13']) {
     try {
       const ask = 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")';
-      const path = execFileSync(name, ['-c', ask], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+      const path = execFileSync(name, ['-c', ask], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim();
       if (path) return path;
     } catch {
       // no Python of this name
     }
   }
-  throw new Error('No Python 3.11 or newer on the PATH: install Python 3.11 (with its venv module) and try again.');
+  throw new Error(
+    'No Python 3.11 or newer on the PATH: install Python 3.11 (with its venv module) and try again.',
+  );
 }
 
 /** Makes the environment if it is missing, or was made from another lock file. Says so while it does. */
 export async function ensurePython() {
   for (const name of sources)
-    if (!existsSync(`${home}/${name}`)) throw new Error(`server-export/${name} is not there: no Python to set up.`);
+    if (!existsSync(`${home}/${name}`))
+      throw new Error(`server-export/${name} is not there: no Python to set up.`);
   const wanted = createHash('sha256');
   for (const name of sources) wanted.update(readFileSync(`${home}/${name}`));
   const digest = wanted.digest('hex');
@@ -42,7 +48,16 @@ export async function ensurePython() {
   console.log('Setting up server-export/.venv (once; PyTorch is large) ...');
   rmSync(stamp, { force: true });
   const python = pythonProgram('python');
-  const pip = [python, '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+  const pip = [
+    python,
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--progress-bar',
+    'off',
+  ];
   const steps = [
     ...(existsSync(python) ? [] : [[suitablePython(), '-m', 'venv', environment]]),
     [...pip, '-r', `${home}/requirements.lock`],
@@ -50,7 +65,8 @@ export async function ensurePython() {
     [...pip, '--no-deps', '--no-build-isolation', '-e', home],
   ];
   for (const [program = '', ...args] of steps)
-    if (!(await run(program, args))) throw new Error(`server-export/.venv is not complete: \`${args.join(' ')}\` failed.`);
+    if (!(await run(program, args)))
+      throw new Error(`server-export/.venv is not complete: \`${args.join(' ')}\` failed.`);
   writeFileSync(stamp, digest);
 }
 

@@ -44,7 +44,9 @@ async function isFile(path) {
 async function fileFor(folder, pathname) {
   const path = resolve(join(folder, normalize(pathname)));
   if (path !== folder && !path.startsWith(folder + sep)) return undefined;
-  const candidates = extname(path) ? [path] : [`${path}.html`, `${path}${sep}index.html`, `${folder}${sep}index.html`];
+  const candidates = extname(path)
+    ? [path]
+    : [`${path}.html`, `${path}${sep}index.html`, `${folder}${sep}index.html`];
   for (const candidate of candidates) if (await isFile(candidate)) return candidate;
   return undefined;
 }

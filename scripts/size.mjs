@@ -2,18 +2,33 @@
  * `npm run size`: what a visitor downloads, in bytes of brotli at its best, against the budgets in
  * size-budgets.json. `--json` prints the same as JSON.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { constants, brotliCompressSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { main, root } from './run.mjs';
 
+const compress = promisify(brotliCompress);
+
+/** ONNX Runtime takes a minute to compress and never changes: what was measured once is remembered by its hash. */
+const memory = `${root}node_modules/.cache/recluse/sizes.json`;
+/** @type {Record<string, number>} */
+const known = existsSync(memory) ? JSON.parse(readFileSync(memory, 'utf8')) : {};
+
 /** @param {Uint8Array} bytes */
-function compressed(bytes) {
+async function compressed(bytes) {
+  const hash = createHash('sha256').update(bytes).digest('hex');
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return brotliCompressSync(bytes, { params }).length;
+  known[hash] ??= (await compress(bytes, { params })).length;
+  return known[hash];
 }
 
 /** @param {string} path */
 const sizeOf = (path) => compressed(readFileSync(root + path));
+
+/** @param {readonly string[]} paths */
+const sizesOf = (paths) => Promise.all(paths.map(sizeOf));
 
 /** @param {readonly number[]} sizes */
 const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);
@@ -23,36 +38,49 @@ function withImports(name, seen = new Set()) {
   if (seen.has(name)) return [];
   seen.add(name);
   const text = readFileSync(`${root}dist/${name}`, 'utf8');
-  const imported = [...text.matchAll(/(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g)].map((match) => match[1] ?? '');
+  const imported = [...text.matchAll(/(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g)].map(
+    (match) => match[1] ?? '',
+  );
   return [name, ...imported.flatMap((next) => withImports(next, seen))];
 }
 
-/** @returns {{ name: string, bytes: number, budget: number | null }[]} */
-export function sizes() {
+/** @returns {Promise<{ name: string, bytes: number, budget: number | null }[]>} */
+export async function sizes() {
   if (!existsSync(`${root}dist/worker.js`)) throw new Error('dist/ is not there: `npm run build` makes it.');
   const budgets = JSON.parse(readFileSync(`${root}size-budgets.json`, 'utf8'));
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
-  const ours = dist.filter((name) => name.startsWith('worker') && name.endsWith('.js') && !runtime.includes(name));
+  const ours = dist.filter((name) => /^worker.*\.js$/.test(name) && !runtime.includes(name));
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
-  const packed = pack.map((name) => ({ name: `pack/${name}`, bytes: sizeOf(`demo/pack/${name}`) }));
-  const kernel = /'([A-Za-z0-9+/=]+)'/.exec(readFileSync(`${root}worker/model/kernel.generated.ts`, 'utf8'))?.[1];
+  const kernel = /'([A-Za-z0-9+/=]+)'/.exec(
+    readFileSync(`${root}worker/model/kernel.generated.ts`, 'utf8'),
+  )?.[1];
+
+  const inDist = (/** @type {string} */ name) => `dist/${name}`;
+  const [pageBytes, workerBytes, runtimeBytes, packBytes] = await Promise.all([
+    sizesOf(withImports('index.js').map(inDist)),
+    sizesOf(ours.map(inDist)),
+    sizesOf(runtime.map(inDist)),
+    sizesOf(pack.map((name) => `demo/pack/${name}`)),
+  ]);
   const rows = [
-    { name: 'page entry', bytes: sum(withImports('index.js').map((name) => sizeOf(`dist/${name}`))) },
-    { name: 'worker without ORT', bytes: sum(ours.map((name) => sizeOf(`dist/${name}`))) },
-    { name: 'kernel', bytes: compressed(Buffer.from(kernel ?? '', 'base64')) },
-    ...runtime.map((name) => ({ name, bytes: sizeOf(`dist/${name}`) })),
-    ...packed,
-    { name: 'pack', bytes: sum(packed.map(({ bytes }) => bytes)) },
+    { name: 'page entry', bytes: sum(pageBytes) },
+    { name: 'worker without ORT', bytes: sum(workerBytes) },
+    { name: 'kernel', bytes: await compressed(Buffer.from(kernel ?? '', 'base64')) },
+    ...runtime.map((name, index) => ({ name, bytes: runtimeBytes[index] ?? 0 })),
+    ...pack.map((name, index) => ({ name: `pack/${name}`, bytes: packBytes[index] ?? 0 })),
+    { name: 'pack', bytes: sum(packBytes) },
   ];
+  mkdirSync(dirname(memory), { recursive: true });
+  writeFileSync(memory, JSON.stringify(known));
   return rows.map((row) => ({ ...row, budget: budgets[row.name] ?? null }));
 }
 
 /** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
-await main(import.meta, (args) => {
-  const rows = sizes();
+await main(import.meta, async (args) => {
+  const rows = await sizes();
   if (args.includes('--json')) console.log(JSON.stringify(rows, null, 2));
   else
     for (const { name, bytes, budget } of rows)

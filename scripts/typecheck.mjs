@@ -3,11 +3,15 @@ import { existsSync } from 'node:fs';
 import { generate } from './generate.mjs';
 import { main, root, runPackage } from './run.mjs';
 
-const rooms = ['.', 'worker', 'demo', 'demo/sw', 'test'].filter((room) => existsSync(`${root}${room}/tsconfig.json`));
+const rooms = ['.', 'worker', 'demo', 'demo/sw', 'test'].filter((room) =>
+  existsSync(`${root}${room}/tsconfig.json`),
+);
 
 await main(import.meta, async () => {
   await generate();
-  const sound = await Promise.all(rooms.map((room) => runPackage('typescript/bin/tsc', ['-p', room], { quiet: true })));
+  const sound = await Promise.all(
+    rooms.map((room) => runPackage('typescript/bin/tsc', ['-p', room], { quiet: true })),
+  );
   const broken = rooms.filter((_, index) => !sound[index]);
   if (broken.length > 0) throw new Error(`Types do not fit in: ${broken.join(', ')}`);
 });
