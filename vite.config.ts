@@ -89,7 +89,7 @@ export default defineConfig(async ({ command }) => ({
   worker: { format: 'es' as const, plugins: () => [workerFromSource()] },
   server: { fs: { allow: [here('.')] } },
   // The optimiser would move ONNX Runtime's script away from its .wasm.
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  optimizeDeps: { include: ['comlink', 'idb'], exclude: ['onnxruntime-web'] },
   build: {
     outDir: here('./demo/dist'),
     emptyOutDir: true,
