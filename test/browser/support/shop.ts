@@ -18,6 +18,8 @@ export interface Shop {
   readonly profile: string;
   /** One more tab of the same visitor, recorded as well. */
   newTab(url: string): Promise<Page>;
+  /** Ends the browser at once, as if the program were killed: nothing is flushed, no page is told. */
+  crash(): Promise<void>;
   /** Closes the browser properly. */
   close(): Promise<void>;
 }
@@ -63,18 +65,16 @@ export async function openShop(
     await tab.goto(address);
     return tab;
   };
+  const crash = async () => {
+    const gone = new Promise((done) => context.once('close', done));
+    const session = await context.newCDPSession(page);
+    session.send('Browser.crash').catch(() => {}); // The answer never comes.
+    await gone;
+  };
   const page = context.pages()[0] ?? (await context.newPage());
   await page.goto(url);
-  return {
-    page,
-    context,
-    requests,
-    messages,
-    violations,
-    profile: home,
-    newTab,
-    close: () => context.close(),
-  };
+  const close = () => context.close();
+  return { page, context, requests, messages, violations, profile: home, newTab, crash, close };
 }
 
 /** Removes the profiles of all shops that this file opened. For `afterAll`. */
