@@ -5,7 +5,8 @@
  * at the same time, never leaves half of one.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { upToDate } from './freshness.mjs';
 import { generate } from './generate.mjs';
 import { main, root, runPackage } from './run.mjs';
@@ -22,10 +23,11 @@ const demo = {
 
 /**
  * @param {string} place Where the result belongs, relative to the top folder.
+ * @param {readonly string[]} outputs Files of it by which its age is told.
  * @param {(folder: string) => Promise<void>} build
  */
-async function builtBeside(place, build) {
-  const fresh = `${root}${place}.${process.pid}`;
+async function builtBeside(place, outputs, build) {
+  const fresh = join(root, dirname(place), `.${basename(place)}.${process.pid}`);
   const old = `${fresh}.old`;
   try {
     await build(fresh);
@@ -34,6 +36,10 @@ async function builtBeside(place, build) {
   } finally {
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
   }
+  // Moving it made its neighbours' folder younger than it is; see upToDate.
+  const now = new Date();
+  await Promise.all(outputs.map((file) => utimes(root + file, now, now)));
+  console.log(`built ${place}/`);
 }
 
 /** @param {string} folder */
@@ -70,16 +76,11 @@ async function buildDemo(folder) {
  */
 export async function build({ onlyIfOlder = false } = {}) {
   await generate();
-  if (!(onlyIfOlder && upToDate(sdk.outputs, sdk.inputs))) {
-    await builtBeside('dist', buildSdk);
-    console.log('built dist/');
-  }
+  if (!(onlyIfOlder && upToDate(sdk.outputs, sdk.inputs))) await builtBeside('dist', sdk.outputs, buildSdk);
   if (!existsSync(`${root}demo/index.html`))
     throw new Error('demo/index.html is not there: no shop to build.');
-  if (!(onlyIfOlder && upToDate(demo.outputs, demo.inputs))) {
-    await builtBeside('demo/dist', buildDemo);
-    console.log('built demo/dist/');
-  }
+  if (!(onlyIfOlder && upToDate(demo.outputs, demo.inputs)))
+    await builtBeside('demo/dist', demo.outputs, buildDemo);
 }
 
 await main(import.meta, (args) => build({ onlyIfOlder: args.includes('--if-older') }));
