@@ -1,18 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
-import type { Plugin, PluginOption } from 'vite';
+import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { chromiumArgs, installedChromium } from './scripts/chromium.mjs';
 import { workerFromSource } from './scripts/worker-url.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** The demo may bring Vite plugins of its own (shelves in the HTML, the icon sprite, the service worker's list). */
-async function demoPlugins(): Promise<PluginOption[]> {
-  const path = here('./demo/build/plugins.ts');
-  return existsSync(path) ? (await import(path)).default : [];
-}
 
 /** Puts the committed pack into the built demo as it is: its names are hashes already. */
 function shipPack(): Plugin {
@@ -85,7 +79,9 @@ export default defineConfig(async ({ command }) => ({
   root: here('./demo'),
   // `npm run dev` works on the sources; the built demo runs on the built SDK, so that what ships is what is tested.
   resolve: { alias: { recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts') } },
-  plugins: process.env.VITEST ? [] : [workerFromSource(), shipPack(), ...(await demoPlugins())],
+  plugins: process.env.VITEST
+    ? []
+    : [workerFromSource(), shipPack(), ...(await import('./demo/build/plugins.ts')).default],
   worker: { format: 'es' as const, plugins: () => [workerFromSource()] },
   server: { fs: { allow: [here('.')] } },
   // The optimiser would move ONNX Runtime's script away from its .wasm.
