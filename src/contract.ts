@@ -155,7 +155,14 @@ export interface Status {
   source: Source | null;
   /** Which machinery runs: `linear: 'typescript'`, `scoring: 'simd' | 'typescript'`, `model: 'wasm' | 'webgpu' | null`, and why. */
   backend: { scoring: 'simd' | 'typescript'; model: 'wasm' | 'webgpu' | null; why: string };
-  pack: { name: string; version: string; items: number; bytes: number; dataUntil: string; card: unknown } | null;
+  pack: {
+    name: string;
+    version: string;
+    items: number;
+    bytes: number;
+    dataUntil: string;
+    card: unknown;
+  } | null;
   storage: {
     /** `memory`: IndexedDB is refused here; nothing outlives the tab. */
     kind: 'indexeddb' | 'memory';
@@ -194,12 +201,15 @@ export interface OpenOptions {
 /** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */
 export interface WorkerApi {
   open(options: OpenOptions, onChange: (event: ChangeEvent) => void): Promise<void>;
+  /** Answers at once, whatever else is going on: a sign of life. */
+  ping(): Promise<void>;
   track(interactions: Interaction[]): Promise<void>;
   recommend(request: RecommendRequest): Promise<RankedList>;
   rerank(ids: string[], request: RecommendRequest): Promise<RankedList>;
   similar(id: string, request: SimilarRequest): Promise<RankedList>;
   popular(request: PopularRequest): Promise<RankedList>;
   items(ids?: string[]): Promise<ItemDisplay[]>;
+  /** Newest first; `limit` is by default 100. */
   history(limit?: number): Promise<StoredInteraction[]>;
   export(): Promise<ExportDocument>;
   forget(request: ForgetRequest): Promise<number>;
@@ -239,7 +249,13 @@ export class RecluseError extends Error {
 }
 
 type Thrown =
-  | { recluse: true; code: ErrorCode; message: string; details: Record<string, string | number>; stack: string }
+  | {
+      recluse: true;
+      code: ErrorCode;
+      message: string;
+      details: Record<string, string | number>;
+      stack: string;
+    }
   | { recluse: false; name: string; message: string; stack: string };
 
 /**

@@ -1,0 +1,33 @@
+/**
+ * Recluse: a recommender that keeps to itself. The site ships a model and its candidates; the device keeps the person.
+ *
+ * ```ts
+ * const recluse = await createRecommender({ pack: '/pack/manifest.json' });
+ * recluse.track({ type: 'purchase', item: 'sku-1', value: 4.99 });
+ * const { items } = await recluse.recommend({ limit: 10 });
+ * ```
+ */
+export type {
+  ChangeEvent,
+  Context,
+  ErrorCode,
+  ExportDocument,
+  Filter,
+  ForgetRequest,
+  Interaction,
+  ItemDisplay,
+  Mode,
+  Move,
+  PopularRequest,
+  RankedItem,
+  RankedList,
+  Reason,
+  RecommendRequest,
+  SimilarRequest,
+  Source,
+  Status,
+  StoredInteraction,
+} from './contract.ts';
+export { RecluseError } from './contract.ts';
+export type { CallOptions, RankedObjects, Recommender, RecommenderOptions } from './recommender.ts';
+export { createRecommender } from './recommender.ts';

@@ -1,0 +1,292 @@
+/// <reference lib="esnext.disposable" />
+import { type Connection, connect } from './connection.ts';
+import {
+  type ChangeEvent,
+  type ExportDocument,
+  type ForgetRequest,
+  type Interaction,
+  type ItemDisplay,
+  type OpenOptions,
+  type PopularRequest,
+  type RankedList,
+  RecluseError,
+  type RecommendRequest,
+  type SimilarRequest,
+  type Status,
+  type StoredInteraction,
+} from './contract.ts';
+import { openOutbox } from './outbox.ts';
+
+/** How to set a recommender up. Only `pack` is needed. */
+export interface RecommenderOptions {
+  /** Where `manifest.json` of the pack is, absolute or relative to the page. */
+  pack: string | URL;
+  /** The best tier to load: `'popular'`, `'linear'` (never loads ONNX Runtime) or `'model'`. Default `'model'`. */
+  upTo?: OpenOptions['upTo'];
+  /** Whether to load titles, prices and attributes, for `items()` and for filters on attributes. Default `true`. */
+  catalogue?: boolean;
+  /** Keeps several recommenders on one origin apart: names the database and the caches. Letters, digits, `-`, `_`. Default `'default'`. */
+  name?: string;
+  /** `'auto'`: WebGPU where it was measured to be faster, else WebAssembly. Default `'auto'`. */
+  backend?: OpenOptions['backend'];
+  /** Starts the worker, for bundlers and hosts that need it done in their way. Called again if the worker dies. */
+  worker?: () => Worker;
+  /** Where `worker.js` is, if not beside this script. Must be of the page's own origin. */
+  workerUrl?: string | URL;
+  /** Called with every problem that did not stop the lists. Default: a warning in the console. */
+  onProblem?: (problem: RecluseError) => void;
+}
+
+/** What every asynchronous call takes. */
+export interface CallOptions {
+  /** Ends the waiting with a `RecluseError` of code `aborted`. What was already sent is still done. */
+  signal?: AbortSignal;
+}
+
+/** A list of the app's own objects, in their new order. */
+export interface RankedObjects<Candidate> extends RankedList {
+  /** The objects that were passed in, in the order of `items`. */
+  objects: Candidate[];
+}
+
+/** The recommender, as the page holds it. Every method but `on` may reject with `closed`, `aborted` or `worker-failed`. */
+export interface Recommender {
+  /**
+   * Remembers what the visitor did. Returns at once; the promise resolves when it is stored durably, and may be ignored:
+   * a failure then goes to `onProblem`. What is not yet stored when the page is left is stored at the next visit.
+   *
+   * @throws RecluseError `invalid-argument` (nothing of the call is stored), `storage-full`
+   */
+  track(interactions: Interaction | readonly Interaction[], options?: CallOptions): Promise<void>;
+  /**
+   * The list for this visitor, from the best tier that is ready. Waits for the first tier; knows every `track()` made before.
+   *
+   * @throws RecluseError `invalid-argument`; `pack-unreachable`, `pack-damaged` or `pack-too-new` where there is no pack at all
+   */
+  recommend(request?: RecommendRequest & CallOptions): Promise<RankedList>;
+  /**
+   * Ranks the app's own candidates, for example search results. `limit` is by default their number. Ids that the pack does not
+   * know come last, in their order, unless the request has a filter or a mode, which nobody could check for them.
+   */
+  rerank(ids: readonly string[], request?: RecommendRequest & CallOptions): Promise<RankedList>;
+  rerank<Candidate extends { id: string }>(
+    objects: readonly Candidate[],
+    request?: RecommendRequest & CallOptions,
+  ): Promise<RankedObjects<Candidate>>;
+  /**
+   * Items like this one.
+   *
+   * @throws RecluseError `unknown-item`
+   */
+  similar(id: string, request?: SimilarRequest & CallOptions): Promise<RankedList>;
+  /** What everybody buys. There before everything else. */
+  popular(request?: PopularRequest & CallOptions): Promise<RankedList>;
+  /**
+   * Display data of these items (default: all), in the order asked for. Ids that the pack does not know are left out.
+   *
+   * @throws RecluseError `catalogue-missing`
+   */
+  items(ids?: readonly string[], options?: CallOptions): Promise<ItemDisplay[]>;
+  /** What is stored about this visitor, newest first. `limit`: at most so many, default 100. */
+  history(options?: { limit?: number } & CallOptions): Promise<StoredInteraction[]>;
+  /** Everything that is stored about this visitor, as one document. */
+  export(options?: CallOptions): Promise<ExportDocument>;
+  /** Removes interactions from this device; resolves to their number when they are gone. */
+  forget(request: ForgetRequest, options?: CallOptions): Promise<number>;
+  /** Calls back when lists would differ now, or the status does. Returns what stops it. */
+  on(event: 'change', listener: (event: ChangeEvent) => void): () => void;
+  /** What starting, loading and storing have come to. The only call that answers after `close()`. */
+  status(options?: CallOptions): Promise<Status>;
+  /** Resolves when nothing more will be fetched: pack and runtime are here, or were given up (see `status().problems`). */
+  ready(options?: CallOptions): Promise<void>;
+  /** Stores what is on its way and ends the worker. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Milliseconds that `close()` waits for a worker that does not answer. */
+const closingPatience = 2000;
+
+/**
+ * Starts a recommender. Resolves as soon as the worker runs; the first list may take a moment longer, and waits by itself.
+ *
+ * @throws RecluseError `invalid-argument`, or `worker-failed` where no worker can be started at all
+ */
+export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
+  const open = openOptions(options);
+  const outbox = openOutbox(open.name);
+  const listeners = new Set<(event: ChangeEvent) => void>();
+  const report = options.onProblem ?? ((problem) => console.warn(problem.message));
+  let reported = 0;
+  /** What the page knew last; all there is after `close()`. */
+  let lastStatus: Status | undefined;
+
+  const connection: Connection = await connect({
+    start: () => startWorker(options),
+    open,
+    onChange(event) {
+      lastStatus = event.status;
+      const { problems } = event.status;
+      // A restarted worker begins a new list.
+      if (problems.length < reported) reported = 0;
+      for (const { code, message } of problems.slice(reported)) report(new RecluseError(code, message));
+      reported = problems.length;
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          reportError(error);
+        }
+      }
+    },
+    onProblem: report,
+  });
+
+  /** Puts into the outbox what the worker has not confirmed. */
+  let saved = false;
+  function save(): void {
+    const tracked = [...connection.pending].filter(({ method }) => method === 'track');
+    const interactions = tracked.flatMap((call) => call.arguments[0] as Interaction[]);
+    saved ||= interactions.length > 0;
+    outbox.add(interactions);
+  }
+  function onHidden(): void {
+    if (document.visibilityState === 'hidden') save();
+  }
+  addEventListener('pagehide', save);
+  document.addEventListener('visibilitychange', onHidden);
+
+  async function store(interactions: Interaction[]): Promise<void> {
+    const confirmed = () => {
+      if (saved) outbox.remove(new Set(interactions.map(({ id }) => id as string)));
+    };
+    try {
+      await connection.call('track', interactions);
+      confirmed();
+    } catch (error) {
+      if (error instanceof RecluseError && error.code === 'invalid-argument') confirmed();
+      throw error;
+    }
+  }
+
+  const left = outbox.read();
+  saved = left.length > 0;
+  // One by one: a wrong one must not take the others with it.
+  for (const interaction of left) store([interaction]).catch(report);
+
+  const recommender: Recommender = {
+    track(given, { signal } = {}) {
+      const time = Date.now();
+      const interactions = (Array.isArray(given) ? given : [given]).map((interaction: Interaction) => ({
+        ...interaction,
+        id: interaction?.id ?? randomId(),
+        time: interaction?.time ?? time,
+      }));
+      const stored = abortable(signal, () => store(interactions));
+      // Nobody has to look at this promise; whoever does gets the error too.
+      stored.catch((error) => {
+        if (error.code !== 'aborted') report(error);
+      });
+      return stored;
+    },
+    recommend: ({ signal, ...request } = {}) =>
+      abortable(signal, () => connection.call('recommend', request)),
+    rerank: (
+      candidates: readonly (string | { id: string })[],
+      { signal, ...request }: RecommendRequest & CallOptions = {},
+    ) =>
+      abortable(signal, async () => {
+        if (typeof candidates[0] !== 'object')
+          return connection.call('rerank', candidates as string[], request);
+        const objects = new Map(
+          (candidates as { id: string }[]).map((candidate) => [candidate.id, candidate]),
+        );
+        const list = await connection.call('rerank', [...objects.keys()], request);
+        return { ...list, objects: list.items.map(({ id }) => objects.get(id)) };
+      }) as Promise<never>,
+    similar: (id, { signal, ...request } = {}) =>
+      abortable(signal, () => connection.call('similar', id, request)),
+    popular: ({ signal, ...request } = {}) => abortable(signal, () => connection.call('popular', request)),
+    items: (ids, { signal } = {}) =>
+      abortable(signal, () => connection.call('items', ids as string[] | undefined)),
+    history: ({ limit, signal } = {}) => abortable(signal, () => connection.call('history', limit)),
+    export: ({ signal } = {}) => abortable(signal, () => connection.call('export')),
+    forget: (request, { signal } = {}) =>
+      abortable(signal, () => {
+        // Another page may have left something for the next start.
+        if (request === 'everything') outbox.remove(new Set(outbox.read().map(({ id }) => id as string)));
+        return connection.call('forget', request);
+      }),
+    on(event, listener) {
+      if (event !== 'change' || typeof listener !== 'function')
+        throw new RecluseError('invalid-argument', "Only on('change', listener) is known.", {
+          field: 'event',
+        });
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    status: ({ signal } = {}) =>
+      abortable(signal, async () =>
+        lastStatus?.phase === 'closed' ? lastStatus : (lastStatus = await connection.call('status')),
+      ),
+    ready: ({ signal } = {}) => abortable(signal, () => connection.call('ready')),
+    async close() {
+      if (lastStatus?.phase === 'closed') return;
+      removeEventListener('pagehide', save);
+      document.removeEventListener('visibilitychange', onHidden);
+      const patience = new Promise((resolve) => setTimeout(resolve, closingPatience));
+      const closing = Promise.all([connection.call('status'), connection.call('close')]).catch(() => []);
+      const [status] = ((await Promise.race([closing, patience])) ?? []) as [Status?];
+      save();
+      if (status) lastStatus = status;
+      if (lastStatus) lastStatus = { ...lastStatus, phase: 'closed' };
+      listeners.clear();
+      connection.close();
+    },
+    [Symbol.asyncDispose]: () => recommender.close(),
+  };
+  return recommender;
+}
+
+function openOptions({
+  pack,
+  upTo = 'model',
+  catalogue = true,
+  name = 'default',
+  backend = 'auto',
+}: RecommenderOptions): OpenOptions {
+  try {
+    return { pack: new URL(pack, document.baseURI).href, upTo, catalogue, name, backend };
+  } catch {
+    throw new RecluseError(
+      'invalid-argument',
+      `pack must be the address of a manifest.json, not ${String(pack)}.`,
+      {
+        field: 'pack',
+      },
+    );
+  }
+}
+
+function startWorker({ worker, workerUrl }: RecommenderOptions): Worker {
+  if (worker) return worker();
+  if (workerUrl) return new Worker(workerUrl, { type: 'module' });
+  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+}
+
+/** Does the work unless the signal says no, and stops waiting for it when the signal says so. */
+function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new RecluseError('aborted', 'The call was aborted by its signal.'));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort);
+    work()
+      .then(resolve, reject)
+      .finally(() => signal?.removeEventListener('abort', abort));
+  });
+}
+
+/** 96 random bits as text. Not `randomUUID`, which plain http lacks. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join('-');
+}

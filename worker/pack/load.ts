@@ -1,0 +1,300 @@
+/**
+ * Brings a pack onto the device and keeps it there.
+ *
+ * A pack is active when its manifest lies in the cache. Files go in first, each verified; the manifest goes in last, and that is
+ * the switch. So whatever fails on the way (a network that breaks off, a damaged file, a closed tab), the pack
+ * that was active stays active and whole.
+ */
+import { RecluseError, type Source } from '../../src/contract.ts';
+import type { FileCache } from './cache.ts';
+import {
+  decodeCatalogue,
+  decodeItems,
+  decodeLinear,
+  decodePopular,
+  decodePriors,
+  decodeRows,
+  type Part,
+} from './decode.ts';
+import type { Network } from './network.ts';
+import type { Manifest, Pack } from './pack.ts';
+import { damaged, type FileRole, readManifest, verifyFile } from './verify.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Which pack, and how much of it. */
+export interface LoadOptions {
+  /** Absolute URL of `manifest.json`. */
+  manifestUrl: string;
+  upTo: Source;
+  catalogue: boolean;
+  cache: FileCache;
+  network: Network;
+  /** The model's files wait for this: the page's first lists come first. */
+  idle: Promise<void>;
+}
+
+/** What happens on the way. */
+export interface LoadEvents {
+  /** More of the pack that serves has arrived, or another pack serves from now on. */
+  onPack(pack: Pack): void;
+  /** Something failed, and the lists go on. */
+  onProblem(problem: RecluseError): void;
+  /** Makes a list with a whole new pack; the pack is activated only if this resolves. */
+  tryOut(pack: Pack): Promise<void>;
+}
+
+/** Milliseconds that a visitor with a pack waits for the server to say whether there is a newer one. */
+const manifestPatience = 5000;
+
+/**
+ * Loads the newest pack that can be had, and serves from the cached one meanwhile.
+ *
+ * @returns when all that was asked for is here or has failed: nothing more will be fetched
+ * @throws RecluseError `pack-unreachable`, `pack-damaged` or `pack-too-new` where there is no pack at all, neither here nor there
+ */
+export async function loadPack(options: LoadOptions, events: LoadEvents): Promise<void> {
+  const { manifestUrl, cache, network, idle } = options;
+  const active = await activeManifest(options, events);
+  const fetching = fetchManifest(network, manifestUrl, active ? manifestPatience : undefined);
+
+  let pack: Pack | undefined;
+  if (active) {
+    try {
+      pack = await arrive(firstSteps, active.manifest, undefined, options, events);
+    } catch (problem) {
+      events.onProblem(asProblem(problem));
+    }
+  }
+
+  const fetched = await fetching;
+  if ('problem' in fetched && !pack) throw fetched.problem;
+  if ('problem' in fetched) events.onProblem(fetched.problem);
+
+  if (pack && 'manifest' in fetched && !sameBytes(fetched.bytes, active?.bytes)) {
+    try {
+      const next = await whole(fetched.manifest, options);
+      await events.tryOut(next);
+      await activate(options, fetched, cache);
+      events.onPack(next);
+      await cache.keepOnly(urlsOf(fetched.manifest, manifestUrl));
+      return;
+    } catch (problem) {
+      events.onProblem(asProblem(problem));
+    }
+  }
+
+  if (pack) {
+    await idle;
+    await arrive(lastSteps, pack.manifest, pack, options, events);
+    return;
+  }
+
+  if ('problem' in fetched) return;
+  const problems: RecluseError[] = [];
+  const counting = {
+    ...events,
+    onProblem(problem: RecluseError) {
+      problems.push(problem);
+      events.onProblem(problem);
+    },
+  };
+  const first = await arrive(firstSteps, fetched.manifest, undefined, options, counting);
+  await idle;
+  const last = await arrive(lastSteps, fetched.manifest, first, options, counting);
+  // A pack that did not arrive whole serves this visit, but is not kept: the next visit tries again.
+  if (problems.length > 0) return;
+  await events.tryOut(last);
+  await activate(options, fetched, cache);
+  await cache.keepOnly(urlsOf(fetched.manifest, manifestUrl));
+}
+
+interface ManifestFile {
+  manifest: Manifest;
+  bytes: Bytes;
+}
+
+async function activeManifest(
+  { cache, manifestUrl }: LoadOptions,
+  events: LoadEvents,
+): Promise<ManifestFile | undefined> {
+  const bytes = await cache.match(manifestUrl);
+  if (!bytes) return undefined;
+  try {
+    return { manifest: await readManifest(bytes), bytes };
+  } catch (problem) {
+    events.onProblem(asProblem(problem));
+    return undefined;
+  }
+}
+
+/** Never rejects: its outcome is looked at later, when the cached pack serves. */
+async function fetchManifest(
+  network: Network,
+  url: string,
+  patience: number | undefined,
+): Promise<ManifestFile | { problem: RecluseError }> {
+  try {
+    const bytes = await network.fetchBytes(url, {
+      cache: 'no-cache',
+      ...(patience === undefined ? {} : { patience }),
+    });
+    return { manifest: await readManifest(bytes), bytes };
+  } catch (problem) {
+    return { problem: asProblem(problem) };
+  }
+}
+
+async function activate(
+  { manifestUrl }: LoadOptions,
+  { bytes }: ManifestFile,
+  cache: FileCache,
+): Promise<void> {
+  await cache.put(manifestUrl, bytes);
+}
+
+/** A part of the pack that arrives as one. */
+interface Step {
+  /** Whether this pack and these options have it. */
+  wanted(manifest: Manifest, options: LoadOptions): boolean;
+  /** Adds it to what is here. */
+  add(pack: Pack, read: (role: FileRole) => Promise<Part>): Promise<Pack>;
+}
+
+const itemsAndPopular: Step = {
+  wanted: () => true,
+  async add(pack, read) {
+    const [items, popular] = await Promise.all([read('items'), read('popular')]);
+    const decoded = decodeItems(items);
+    return { ...pack, ...decoded, popular: decodePopular(popular, decoded.categories.length) };
+  },
+};
+
+const priorsAndLinear: Step = {
+  wanted: (_manifest, { upTo }) => upTo !== 'popular',
+  async add(pack, read) {
+    const [priors, linear] = await Promise.all([read('priors'), read('linear')]);
+    return { ...pack, priors: decodePriors(priors, pack.categories.length), linear: decodeLinear(linear) };
+  },
+};
+
+const catalogue: Step = {
+  wanted: ({ files }, options) => options.catalogue && files.catalogue !== undefined,
+  async add(pack, read) {
+    return { ...pack, catalogue: decodeCatalogue(await read('catalogue')) };
+  },
+};
+
+const rowsAndGraphs: Step = {
+  wanted: ({ files }, { upTo }) => upTo === 'model' && files.rows !== undefined,
+  async add(pack, read) {
+    const [rows, encoder, blender] = await Promise.all([read('rows'), read('encoder'), read('blender')]);
+    const encoderFloat = pack.manifest.files.encoderFloat && {
+      encoderFloat: async () => (await read('encoderFloat')).bytes,
+    };
+    return {
+      ...pack,
+      rows: decodeRows(rows),
+      graphs: { encoder: encoder.bytes, blender: blender.bytes, ...encoderFloat },
+    };
+  },
+};
+
+const firstSteps = [itemsAndPopular, priorsAndLinear, catalogue];
+const lastSteps = [rowsAndGraphs];
+
+/** What a pack is before its first file. */
+function nothingOf(manifest: Manifest): Pack {
+  return {
+    manifest,
+    ids: [],
+    rowOf: new Map(),
+    categories: [],
+    popular: { overall: new Int32Array(), recent: new Int32Array(), categories: new Map() },
+  };
+}
+
+/**
+ * Lets a pack arrive step by step, telling of each.
+ *
+ * @throws RecluseError where the very first step fails: without items there is no list
+ */
+async function arrive(
+  steps: readonly Step[],
+  manifest: Manifest,
+  before: Pack | undefined,
+  options: LoadOptions,
+  events: LoadEvents,
+): Promise<Pack> {
+  let pack = before;
+  for (const step of steps) {
+    if (!step.wanted(manifest, options)) continue;
+    try {
+      pack = await step.add(pack ?? nothingOf(manifest), reader(manifest, options));
+      events.onPack(pack);
+    } catch (problem) {
+      if (!pack) throw problem;
+      events.onProblem(asProblem(problem));
+    }
+  }
+  return pack as Pack;
+}
+
+/** A whole pack at once, or none. */
+async function whole(manifest: Manifest, options: LoadOptions): Promise<Pack> {
+  let pack = nothingOf(manifest);
+  for (const step of [...firstSteps, ...lastSteps])
+    if (step.wanted(manifest, options)) pack = await step.add(pack, reader(manifest, options));
+  return pack;
+}
+
+/** Reads one file: from the cache if it is whole there, else from the network, and then keeps it. */
+function reader(
+  manifest: Manifest,
+  { manifestUrl, cache, network }: LoadOptions,
+): (role: FileRole) => Promise<Part> {
+  return async (role) => {
+    const file = manifest.files[role] ?? damaged('manifest.json', `there is no file ${role}`);
+    const url = new URL(file.path, manifestUrl).href;
+    const cached = await cache.match(url);
+    if (cached) {
+      try {
+        await verifyFile(file, cached);
+        return { manifest, file, bytes: cached };
+      } catch {
+        await cache.delete(url);
+      }
+    }
+    const bytes = await fetchVerified(network, url, file);
+    await cache.put(url, bytes);
+    return { manifest, file, bytes };
+  };
+}
+
+async function fetchVerified(network: Network, url: string, file: Part['file']): Promise<Bytes> {
+  const bytes = await network.fetchBytes(url);
+  try {
+    await verifyFile(file, bytes);
+    return bytes;
+  } catch {
+    // The HTTP cache may hold a broken transfer: ask once more, past it.
+    const again = await network.fetchBytes(url, { cache: 'reload' });
+    await verifyFile(file, again);
+    return again;
+  }
+}
+
+function urlsOf(manifest: Manifest, manifestUrl: string): Set<string> {
+  const files = Object.values(manifest.files).map(({ path }) => new URL(path, manifestUrl).href);
+  return new Set([manifestUrl, ...files]);
+}
+
+function sameBytes(left: Bytes, right: Bytes | undefined): boolean {
+  return left.byteLength === right?.byteLength && left.every((byte, place) => byte === right[place]);
+}
+
+function asProblem(error: unknown): RecluseError {
+  return error instanceof RecluseError
+    ? error
+    : new RecluseError('pack-damaged', `The pack could not be used: ${(error as Error)?.message ?? error}`);
+}
