@@ -10,7 +10,7 @@ export interface History {
   readonly rows: Int32Array;
   /** Index into `manifest.eventTypes`. */
   readonly types: Uint8Array;
-  /** Seconds before the moment, never below 0. */
+  /** Seconds before the moment, 0 to a century. */
   readonly ages: Float64Array;
   /** Money or stars, 0 where absent. */
   readonly values: Float64Array;
@@ -24,9 +24,14 @@ export interface History {
 
 type EventType = Manifest['eventTypes'][number];
 
-function weightOf(type: EventType, value: number | undefined): number {
-  const { base, slope } = type.value ?? { base: 1, slope: 0 };
-  return type.value && value !== undefined ? type.weight * Math.max(0, base + slope * value) : type.weight;
+/** A century in seconds: beyond it, and beyond a million in money or stars, absurd input could make sums overflow. */
+const longest = 3.2e9;
+const largest = 1e6;
+
+const held = (number: number, least: number, most: number) => Math.min(most, Math.max(least, number));
+
+function weightOf({ weight, value: form }: EventType, value: number | undefined): number {
+  return form && value !== undefined ? weight * Math.max(0, form.base + form.slope * value) : weight;
 }
 
 function dislikedRows(interactions: readonly StoredInteraction[], rowOf: Pack['rowOf']): Int32Array {
@@ -58,13 +63,15 @@ export function historyAt(interactions: readonly StoredInteraction[], pack: Pack
     : interactions;
   const typeIndex = new Map(eventTypes.map(({ name }, index) => [name, index]));
 
-  const kept: { row: ItemRow; type: number; interaction: StoredInteraction }[] = [];
+  const kept: { row: ItemRow; type: number; value: number | undefined; interaction: StoredInteraction }[] =
+    [];
   for (let at = sorted.length - 1; at >= 0 && kept.length < history.events; at--) {
     const interaction = sorted[at]!;
     const row = pack.rowOf.get(interaction.item);
     const type = typeIndex.get(interaction.type);
     if (row === undefined || type === undefined || eventTypes[type]!.weight === 0) continue;
-    kept.push({ row, type, interaction });
+    const value = interaction.value === undefined ? undefined : held(interaction.value, -largest, largest);
+    kept.push({ row, type, value, interaction });
   }
   kept.reverse();
 
@@ -72,9 +79,9 @@ export function historyAt(interactions: readonly StoredInteraction[], pack: Pack
   return {
     rows: Int32Array.from(kept, ({ row }) => row),
     types: Uint8Array.from(kept, ({ type }) => type),
-    ages: of(({ interaction }) => Math.max(0, (now - interaction.time) / 1000)),
-    values: of(({ interaction }) => interaction.value ?? 0),
-    weights: of(({ type, interaction }) => weightOf(eventTypes[type]!, interaction.value)),
+    ages: of(({ interaction }) => held((now - interaction.time) / 1000, 0, longest)),
+    values: of(({ value }) => value ?? 0),
+    weights: of(({ type, value }) => weightOf(eventTypes[type]!, value)),
     seqs: of(({ interaction }) => interaction.seq),
     disliked: dislikedRows(sorted, pack.rowOf),
   };

@@ -14,7 +14,8 @@ export function togetherOf(interest: Interest, matrix: LinearMatrix): Float32Arr
     const source = interest.rows[at]!;
     const strength = interest.strengths[at]!;
     const end = offset[source + 1]!;
-    for (let entry = offset[source]!; entry < end; entry++) sums[target[entry]!]! += strength * weight[entry]!;
+    for (let entry = offset[source]!; entry < end; entry++)
+      sums[target[entry]!]! += strength * weight[entry]!;
   }
   const together = new Float32Array(scale.length);
   for (let row = 0; row < together.length; row++) together[row] = scale[row]! * sums[row]!;

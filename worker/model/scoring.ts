@@ -44,7 +44,15 @@ export function typescriptScorer({ scale, bias, row }: ItemRows): Scorer {
 
 interface Kernel {
   readonly memory: WebAssembly.Memory;
-  score(rows: number, scale: number, bias: number, state: number, scores: number, count: number, stride: number): void;
+  score(
+    rows: number,
+    scale: number,
+    bias: number,
+    state: number,
+    scores: number,
+    count: number,
+    stride: number,
+  ): void;
 }
 
 const pageBytes = 65_536;

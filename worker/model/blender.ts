@@ -1,0 +1,89 @@
+/** The blender: every item's signals in, every item's score and parts out; step 3 of "Tier `model`" in `docs/model.md`. */
+import type { Manifest } from '../pack/pack.ts';
+import type { History } from './history.ts';
+import type { Runtime } from './runtime.ts';
+import { interleave, type Signals } from './signals.ts';
+
+/** Scores and their parts, fresh arrays. */
+export interface Blend {
+  /** `[items]` */
+  readonly scores: Float32Array;
+  /** `[items * parts]`, the parts of an item side by side. */
+  readonly parts: Float32Array;
+}
+
+/** One session of the blender's graph. One run at a time. */
+export interface Blender {
+  blend(history: History, signals: Signals & { readonly taste: Float32Array }): Promise<Blend>;
+  release(): Promise<void>;
+}
+
+type Visitor = Readonly<Record<NonNullable<Manifest['blender']>['visitor'][number], number>>;
+
+const day = 86_400;
+
+/** How much of a history there is; all 0 where there is none. */
+export function visitorOf({ rows, ages }: History): Visitor {
+  let oldest = 0;
+  let newest = Number.POSITIVE_INFINITY;
+  for (const age of ages) {
+    oldest = Math.max(oldest, age);
+    newest = Math.min(newest, age);
+  }
+  return {
+    events: rows.length,
+    items: new Set(rows).size,
+    daysActive: oldest / day,
+    daysIdle: rows.length === 0 ? 0 : newest / day,
+  };
+}
+
+/** Opens a session for a pack of `items` items; its inputs are allocated here, once. */
+export async function openBlender(
+  runtime: Runtime,
+  graph: Uint8Array,
+  manifest: Manifest,
+  items: number,
+): Promise<Blender> {
+  const { block, signals: names, visitor: visitorNames, parts: partNames } = manifest.blender!;
+  const blocks = Math.ceil(items / block);
+  // What lies beyond the last item stays 0: the padding of the last block.
+  const matrix = new Float32Array(blocks * block * names.length);
+  const visitor = new Float32Array(visitorNames.length);
+
+  const session = await runtime.open(graph);
+  const { Tensor } = runtime;
+  const visitorInput = new Tensor('float32', visitor, [1, visitorNames.length]);
+  const inputs = Array.from({ length: blocks }, (_, at) => ({
+    signals: new Tensor(
+      'float32',
+      matrix.subarray(at * block * names.length, (at + 1) * block * names.length),
+      [1, block, names.length],
+    ),
+    visitor: visitorInput,
+  }));
+
+  return {
+    async blend(history, signals) {
+      interleave(names, signals, matrix);
+      const known = visitorOf(history);
+      visitorNames.forEach((name, at) => {
+        visitor[at] = known[name];
+      });
+      const scores = new Float32Array(items);
+      const parts = new Float32Array(items * partNames.length);
+      for (let at = 0; at < blocks; at++) {
+        const first = at * block;
+        const filled = Math.min(block, items - first);
+        const outputs = await session.run(inputs[at]!);
+        scores.set((outputs.score!.data as Float32Array).subarray(0, filled), first);
+        parts.set(
+          (outputs.parts!.data as Float32Array).subarray(0, filled * partNames.length),
+          first * partNames.length,
+        );
+      }
+      return { scores, parts };
+    },
+    release: () => session.release(),
+  };
+}

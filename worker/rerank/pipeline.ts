@@ -1,0 +1,61 @@
+/** The stages in their order, and what each of them did. */
+import type { Move, RankedList } from '../../src/contract.ts';
+import type { ItemRow } from '../pack/pack.ts';
+import { candidates } from './candidates.ts';
+import { diversify } from './diversify.ts';
+import { mode } from './mode.ts';
+import { page } from './page.ts';
+import type { Moment, Ranking, Stage } from './ranking.ts';
+import { score } from './score.ts';
+
+/** What a list goes through, in order. */
+export const stages = { candidates, score, mode, diversify, page } satisfies Record<string, Stage>;
+
+export type StageName = keyof typeof stages;
+
+/** The ranking after each stage. */
+export type Trace = Readonly<Record<StageName, Ranking>>;
+
+const names = Object.keys(stages) as StageName[];
+const nothing: Ranking = { rows: new Int32Array(), scores: new Float32Array() };
+
+/** Runs all stages. The same moment gives the same trace. */
+export function rank(moment: Moment): Trace {
+  let ranking = nothing;
+  const trace: Partial<Record<StageName, Ranking>> = {};
+  for (const name of names) {
+    ranking = stages[name](ranking, moment);
+    trace[name] = ranking;
+  }
+  return trace as Trace;
+}
+
+function placeIn(ranking: Ranking, row: ItemRow): number | null {
+  const place = ranking.rows.indexOf(row);
+  return place === -1 ? null : place;
+}
+
+/**
+ * Where each stage took an item from and to. A list of candidates has no order worth telling, so that the first move is
+ * the one that its score gave it.
+ */
+export function movesOf(row: ItemRow, trace: Trace): Move[] {
+  const moves: Move[] = [];
+  let before: number | null = null;
+  for (const name of names.slice(names.indexOf('score'))) {
+    const after = placeIn(trace[name], row);
+    if (after !== before) moves.push({ stage: name, before, after });
+    before = after;
+  }
+  return moves;
+}
+
+/** Which stage is to blame for a list shorter than asked for; undefined where it is not. */
+export function shortness(trace: Trace, { wanted }: Moment): RankedList['short'] {
+  if (trace.page.rows.length >= wanted.limit) return undefined;
+  const offered = wanted.candidates.length;
+  const admitted = trace.candidates.rows.length;
+  if (admitted < Math.min(wanted.limit, offered)) return 'filter';
+  if (trace.mode.rows.length < Math.min(wanted.limit, admitted)) return 'mode';
+  return 'catalogue';
+}

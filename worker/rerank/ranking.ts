@@ -1,0 +1,56 @@
+/** The shapes that flow through the pipeline. */
+import type { Mode } from '../../src/contract.ts';
+import type { History } from '../model/history.ts';
+import type { Scores } from '../model/scores.ts';
+import type { ItemRow, Pack } from '../pack/pack.ts';
+
+/** A list of items, best first; equal scores by row. What every stage takes and gives. Nobody changes one that exists. */
+export interface Ranking {
+  readonly rows: Int32Array;
+  /** Parallel to `rows`, finite. */
+  readonly scores: Float32Array;
+}
+
+/** A request with its ids turned into rows and its defaults filled in. */
+export interface Wanted {
+  /** Whole, 0 or more. */
+  readonly limit: number;
+  /** The rows to choose from, ascending and distinct. */
+  readonly candidates: Int32Array;
+  readonly excluded: ReadonlySet<ItemRow>;
+  /** Whether an item meets the request's filter. */
+  readonly admits: (row: ItemRow) => boolean;
+  readonly mode: Mode;
+  /** 0 to 1. */
+  readonly diversity: number;
+}
+
+/** Everything that a stage may know besides the ranking. Made once per call; no stage reads a clock, a global or a database. */
+export interface Moment {
+  readonly pack: Pack;
+  readonly history: History;
+  readonly scores: Scores;
+  readonly wanted: Wanted;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** 0 (inclusive) to 1. */
+  readonly random: () => number;
+}
+
+/** One step of the pipeline: a pure function from list to list. */
+export type Stage = (ranking: Ranking, moment: Moment) => Ranking;
+
+/** The part of a ranking whose rows pass, in the same order. */
+export function keepRows(ranking: Ranking, passes: (row: ItemRow) => boolean): Ranking {
+  const rows = new Int32Array(ranking.rows.length);
+  const scores = new Float32Array(ranking.rows.length);
+  let kept = 0;
+  for (let place = 0; place < rows.length; place++) {
+    const row = ranking.rows[place]!;
+    if (!passes(row)) continue;
+    rows[kept] = row;
+    scores[kept] = ranking.scores[place]!;
+    kept++;
+  }
+  return { rows: rows.subarray(0, kept), scores: scores.subarray(0, kept) };
+}

@@ -1,0 +1,64 @@
+/** The door: ids become rows, defaults are filled in. */
+import type { RecommendRequest } from '../../src/contract.ts';
+import type { History } from '../model/history.ts';
+import type { ItemRow, Pack } from '../pack/pack.ts';
+import { conditionOf } from './filter.ts';
+import type { Wanted } from './ranking.ts';
+
+export const defaultLimit = 10;
+
+/** A limit is a whole number; anything beyond the longest array means all. */
+export function limitOf(limit: number | undefined, otherwise = defaultLimit): number {
+  return Math.max(0, Math.min(Math.floor(limit ?? otherwise), 2 ** 31 - 1));
+}
+
+/** Rows of those ids that the pack knows. */
+export function rowsOf(ids: readonly string[], { rowOf }: Pack): Set<ItemRow> {
+  const rows = new Set<ItemRow>();
+  for (const id of ids) {
+    const row = rowOf.get(id);
+    if (row !== undefined) rows.add(row);
+  }
+  return rows;
+}
+
+const everything = new WeakMap<Pack, Int32Array>();
+
+/** All rows of a pack, ascending. */
+export function allRows(pack: Pack): Int32Array {
+  let rows = everything.get(pack);
+  if (!rows) {
+    rows = Int32Array.from(pack.ids, (_, row) => row);
+    everything.set(pack, rows);
+  }
+  return rows;
+}
+
+function resolve(
+  request: RecommendRequest,
+  pack: Pack,
+  own: Pick<Wanted, 'candidates' | 'excluded' | 'limit'>,
+): Wanted {
+  return {
+    ...own,
+    admits: conditionOf(request.filter, pack),
+    mode: request.mode ?? 'any',
+    diversity: Math.min(1, Math.max(0, request.diversity ?? 0)),
+  };
+}
+
+/** A request for the shipped candidates; what the visitor dislikes stays away. */
+export function wantedOf(request: RecommendRequest, pack: Pack, history: History): Wanted {
+  const excluded = rowsOf(request.exclude ?? [], pack);
+  for (const row of history.disliked) excluded.add(row);
+  return resolve(request, pack, { candidates: allRows(pack), excluded, limit: limitOf(request.limit) });
+}
+
+/** A request for the app's own list; what it brings is what it wants, dislikes included. */
+export function wantedFrom(ids: readonly string[], request: RecommendRequest, pack: Pack): Wanted {
+  return resolve(request, pack, {
+    candidates: Int32Array.from(rowsOf(ids, pack)).sort(),
+    excluded: rowsOf(request.exclude ?? [], pack),
+    limit: limitOf(request.limit, ids.length),
+  });
+}
