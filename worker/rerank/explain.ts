@@ -71,7 +71,10 @@ function evidenceByItem(
       (cause, at) => Math.max(0, interest.strengths[at]!) * Math.max(0, cosineOf(rows, cause, row)),
     );
     const total = nearness.reduce((sum, near) => sum + near, 0);
-    if (total > 0) nearness.forEach((near, at) => (evidence[at]! += (taste * near) / total));
+    if (total > 0)
+      nearness.forEach((near, at) => {
+        evidence[at]! += (taste * near) / total;
+      });
   }
   return evidence;
 }

@@ -9,16 +9,23 @@
  * gives the same bits.
  */
 
-// @ts-expect-error: decorators on functions are AssemblyScript's.
-@inline
 function addBlock(sum: v128, row: usize, state: usize): v128 {
   const bytes = v128.load(row);
   const low = i16x8.extend_low_i8x16_s(bytes);
   const high = i16x8.extend_high_i8x16_s(bytes);
   sum = f32x4.add(sum, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)), v128.load(state)));
-  sum = f32x4.add(sum, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), v128.load(state, 16)));
-  sum = f32x4.add(sum, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), v128.load(state, 32)));
-  return f32x4.add(sum, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), v128.load(state, 48)));
+  sum = f32x4.add(
+    sum,
+    f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), v128.load(state, 16)),
+  );
+  sum = f32x4.add(
+    sum,
+    f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), v128.load(state, 32)),
+  );
+  return f32x4.add(
+    sum,
+    f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), v128.load(state, 48)),
+  );
 }
 
 /** Four rows at a time, so that their chains of additions run side by side. */
@@ -58,9 +65,6 @@ export function score(
     const lane3 = v128.shuffle<f32>(ab23, ce23, 2, 3, 6, 7);
     const dot = f32x4.add(f32x4.add(lane0, lane1), f32x4.add(lane2, lane3));
     const at = <usize>j * 4;
-    v128.store(
-      scores + at,
-      f32x4.add(f32x4.mul(v128.load(scale + at), dot), v128.load(bias + at)),
-    );
+    v128.store(scores + at, f32x4.add(f32x4.mul(v128.load(scale + at), dot), v128.load(bias + at)));
   }
 }
