@@ -61,9 +61,12 @@ const rules = [
   },
 ];
 
-/** What ranking and learning must be given, never take: time, chance, the network, the browser. */
+/**
+ * What ranking and learning must be given, never take: time, chance, the network, the browser. A property of the
+ * same name (`request.window`, `window: 'recent'`) is not it.
+ */
 const browser =
-  /\b(?:indexedDB|caches|fetch|navigator|document|window|self|globalThis|performance|localStorage|crypto|setTimeout|Date|Math\.random)\b/;
+  /(?<!\.)\b(?:indexedDB|caches|fetch|navigator|document|window|self|globalThis|performance|localStorage|crypto|setTimeout|Date|Math\.random)\b(?!\??:)/;
 const pure = /^worker\/(rerank|learn)\//;
 
 /** @param {string} folder @returns {string[]} */

@@ -94,11 +94,11 @@ function causesOf(row: ItemRow, moment: Moment): { worth: number; reason: (share
   const times = signals.times[row]!;
   const byItem = evidenceByItem(row, scores.evidence, parts, pack);
   // What an item says about itself is habit where it was bought, and interest where it was only looked at.
-  const self = interest.rows.indexOf(row);
+  const itself = interest.rows.indexOf(row);
   let habit = part('habit');
-  if (times > 0 && self !== -1) {
-    habit += byItem[self]!;
-    byItem[self] = 0;
+  if (times > 0 && itself !== -1) {
+    habit += byItem[itself]!;
+    byItem[itself] = 0;
   }
   const daysSince = signals.daysSince[row]!;
   const interval = signals.interval[row]!;

@@ -25,13 +25,13 @@ export function startingList(filter: Filter | undefined, pack: Pack): Int32Array
  * @throws RecluseError `invalid-argument` for a category that the pack does not have
  */
 export function popularItems(request: PopularRequest, pack: Pack): Ranking {
-  const { category, window = 'recent' } = request;
+  const { category, window: span = 'recent' } = request;
   if (category !== undefined && !pack.categories.some(({ name }) => name === category))
     throw new RecluseError('invalid-argument', `The pack has no category ${category}.`, {
       field: 'category',
     });
   const list =
-    category === undefined ? pack.popular[window] : (listOfCategory(category, pack) ?? new Int32Array());
+    category === undefined ? pack.popular[span] : (listOfCategory(category, pack) ?? new Int32Array());
   const { scores } = popularScores(list, pack.ids.length);
   const excluded = rowsOf(request.exclude ?? [], pack);
   const kept = keepRows(
