@@ -24,6 +24,13 @@ async function complete() {
 export async function ensurePackages() {
   if (await complete()) return;
   console.log('Installing the Node packages (once) ...');
-  if (!(await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=http'])))
+  if (
+    !(await run('npm', [
+      'ci',
+      '--no-audit',
+      '--no-fund',
+      process.stdout.isTTY ? '--progress' : '--no-progress',
+    ]))
+  )
     throw new Error('`npm ci` failed; its message is above.');
 }

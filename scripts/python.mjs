@@ -48,16 +48,8 @@ export async function ensurePython() {
   console.log('Setting up server-export/.venv (once; PyTorch is large) ...');
   rmSync(stamp, { force: true });
   const python = pythonProgram('python');
-  const pip = [
-    python,
-    '-m',
-    'pip',
-    'install',
-    '--disable-pip-version-check',
-    '--no-input',
-    '--progress-bar',
-    'off',
-  ];
+  const quiet = process.stdout.isTTY ? [] : ['--quiet'];
+  const pip = [python, '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...quiet];
   const steps = [
     ...(existsSync(python) ? [] : [[suitablePython(), '-m', 'venv', environment]]),
     [...pip, '-r', `${home}/requirements.lock`],
