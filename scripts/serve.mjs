@@ -73,6 +73,12 @@ export async function serve({ folder, port = 0, orNext = false, headers = {}, on
   const top = resolve(folder);
 
   /** @type {import('node:http').RequestListener} */
+  const listener = (request, response) => {
+    // A file that vanishes under the answer ends this answer, not the server.
+    answer(request, response).catch(() => response.destroy());
+  };
+
+  /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
   async function answer(request, response) {
     const address = request.url ?? '/';
     onRequest?.(address);
@@ -112,7 +118,7 @@ export async function serve({ folder, port = 0, orNext = false, headers = {}, on
 
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await listen(answer, port === 0 ? 0 : port + attempt);
+      return await listen(listener, port === 0 ? 0 : port + attempt);
     } catch (error) {
       const taken = /** @type {NodeJS.ErrnoException} */ (error).code === 'EADDRINUSE';
       if (!taken || (port !== 0 && !orNext) || attempt >= 100) throw error;
