@@ -226,9 +226,10 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
       return () => listeners.delete(listener);
     },
     status: ({ signal } = {}) =>
-      abortable(signal, async () =>
-        lastStatus?.phase === 'closed' ? lastStatus : (lastStatus = await connection.call('status')),
-      ),
+      abortable(signal, async () => {
+        if (lastStatus?.phase !== 'closed') lastStatus = await connection.call('status');
+        return lastStatus;
+      }),
     ready: ({ signal } = {}) => abortable(signal, () => connection.call('ready')),
     async close() {
       if (lastStatus?.phase === 'closed') return;

@@ -12,6 +12,9 @@ export interface LastingStore extends Store {
   keeping(): Keeping;
 }
 
+/** The database counts from 1 and never comes here: what memory adds is newer than what was read before. */
+const aboveAnyKey = 2 ** 40;
+
 /**
  * @param name name of the database
  * @param onRefused called once, when IndexedDB is given up
@@ -27,7 +30,7 @@ export function lastingStore(name: string, onRefused: (problem: RecluseError) =>
       if (kind === 'memory' || !(error instanceof RecluseError) || error.code !== 'storage-unavailable')
         throw error;
       if (keeping.kind === 'indexeddb') {
-        keeping = { kind: 'memory', store: memoryStore(), why: error.message };
+        keeping = { kind: 'memory', store: memoryStore(aboveAnyKey), why: error.message };
         onRefused(error);
       }
       return work(keeping.store);

@@ -1,11 +1,15 @@
 import type { StoredInteraction } from '../../src/contract.ts';
 import type { Store } from './store.ts';
 
-/** A store that ends with the tab, for browsers that refuse IndexedDB. Never rejects. */
-export function memoryStore(): Store {
+/**
+ * A store that ends with the tab, for browsers that refuse IndexedDB. Never rejects.
+ *
+ * @param from the first `seq` is one more; where a database was lost, above all that it gave
+ */
+export function memoryStore(from = 0): Store {
   let interactions: StoredInteraction[] = [];
   const ids = new Set<string>();
-  let seq = 0;
+  let seq = from;
 
   return {
     async add(added) {

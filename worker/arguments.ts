@@ -1,0 +1,181 @@
+/**
+ * What the page hands over is checked here, once; behind this door types are trusted. Every function returns what it was given,
+ * typed, or throws a `RecluseError` of code `invalid-argument` whose `details.field` names the culprit.
+ */
+import {
+  type ForgetRequest,
+  type Interaction,
+  type OpenOptions,
+  type PopularRequest,
+  RecluseError,
+  type RecommendRequest,
+  type SimilarRequest,
+} from '../src/contract.ts';
+
+/** No id, type or name is longer than this many characters. */
+const longestText = 1000;
+/** No list of ids or interactions has more entries than this. */
+const longestList = 100_000;
+
+type Check = (value: unknown, field: string) => void;
+
+function wrong(field: string, what: string): never {
+  throw new RecluseError('invalid-argument', `${field} must be ${what}.`, { field });
+}
+
+const text: Check = (value, field) => {
+  if (typeof value !== 'string' || value === '' || value.length > longestText)
+    wrong(field, `a text of 1 to ${longestText} characters`);
+};
+
+const finite: Check = (value, field) => {
+  if (!Number.isFinite(value)) wrong(field, 'a finite number');
+};
+
+const flag: Check = (value, field) => {
+  if (typeof value !== 'boolean') wrong(field, 'true or false');
+};
+
+const wholeFrom =
+  (least: number): Check =>
+  (value, field) => {
+    if (!Number.isSafeInteger(value) || (value as number) < least)
+      wrong(field, `a whole number from ${least}`);
+  };
+
+const between =
+  (least: number, most: number): Check =>
+  (value, field) => {
+    if (!(Number.isFinite(value) && (value as number) >= least && (value as number) <= most))
+      wrong(field, `a number from ${least} to ${most}`);
+  };
+
+const oneOf =
+  (...known: readonly string[]): Check =>
+  (value, field) => {
+    if (!known.includes(value as string))
+      wrong(field, `one of ${known.map((name) => `'${name}'`).join(', ')}`);
+  };
+
+const listOf =
+  (check: Check): Check =>
+  (value, field) => {
+    if (!Array.isArray(value) || value.length > longestList)
+      wrong(field, `a list of at most ${longestList} entries`);
+    for (const [place, entry] of value.entries()) check(entry, `${field}[${place}]`);
+  };
+
+const either =
+  (check: Check, otherwise: Check): Check =>
+  (value, field) =>
+    (Array.isArray(value) ? otherwise : check)(value, field);
+
+const recordOf =
+  (check: Check): Check =>
+  (value, field) => {
+    for (const [name, entry] of Object.entries(plainObject(value, field))) {
+      text(name, `a name in ${field}`);
+      check(entry, `${field}.${name}`);
+    }
+  };
+
+const textOrNumber: Check = (value, field) => (typeof value === 'number' ? finite : text)(value, field);
+
+/** Only known fields, each right; those of `needed` must be there. */
+const fields =
+  (known: Readonly<Record<string, Check>>, ...needed: readonly string[]): Check =>
+  (value, field) => {
+    const given = plainObject(value, field);
+    const path = (name: string) => (field === 'request' ? name : `${field}.${name}`);
+    for (const name of needed) if (given[name] === undefined) wrong(path(name), 'given');
+    for (const [name, entry] of Object.entries(given)) {
+      const check = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (!check) wrong(path(name), `left out: the known fields are ${Object.keys(known).join(', ')}`);
+      if (entry !== undefined) check(entry, path(name));
+    }
+  };
+
+function plainObject(value: unknown, field: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) wrong(field, 'an object');
+  return value as Record<string, unknown>;
+}
+
+const interaction = fields(
+  {
+    type: text,
+    item: text,
+    value: between(-1e12, 1e12),
+    time: between(0, 8.64e15),
+    basket: text,
+    list: text,
+    position: wholeFrom(0),
+    id: text,
+  },
+  'type',
+  'item',
+);
+
+const filter = recordOf(either(text, listOf(text)));
+
+const recommendRequest = fields({
+  limit: wholeFrom(0),
+  placement: text,
+  exclude: listOf(text),
+  filter,
+  mode: oneOf('any', 'repeat', 'discover'),
+  diversity: between(0, 1),
+  explain: flag,
+  context: recordOf(textOrNumber),
+  source: oneOf('popular', 'linear', 'model'),
+});
+
+const similarRequest = fields({
+  by: oneOf('taste', 'together'),
+  limit: wholeFrom(0),
+  exclude: listOf(text),
+  filter,
+});
+
+const popularRequest = fields({
+  limit: wholeFrom(0),
+  category: text,
+  window: oneOf('overall', 'recent'),
+  exclude: listOf(text),
+});
+
+const openOptions = fields({
+  pack: text,
+  upTo: oneOf('popular', 'linear', 'model'),
+  catalogue: flag,
+  name: (value, field) => {
+    if (typeof value !== 'string' || !/^[\w-]{1,64}$/.test(value))
+      wrong(field, '1 to 64 letters, digits, - or _');
+  },
+  backend: oneOf('auto', 'wasm', 'webgpu'),
+});
+
+const checked =
+  <Value>(check: Check, field: string) =>
+  (value: unknown): Value => {
+    check(value, field);
+    return value as Value;
+  };
+
+export const checkOpenOptions = checked<OpenOptions>(openOptions, 'request');
+export const checkInteractions = checked<Interaction[]>(listOf(interaction), 'interactions');
+export const checkRecommendRequest = checked<RecommendRequest>(recommendRequest, 'request');
+export const checkSimilarRequest = checked<SimilarRequest>(similarRequest, 'request');
+export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'request');
+export const checkId = checked<string>(text, 'id');
+export const checkIds = checked<string[]>(listOf(text), 'ids');
+export const checkLimit = checked<number>(wholeFrom(0), 'limit');
+
+/** @throws RecluseError `invalid-argument` */
+export function checkForgetRequest(value: unknown): ForgetRequest {
+  if (value === 'everything') return value;
+  const request = plainObject(value, 'request');
+  fields({ item: text, since: between(0, 8.64e15), interaction: text })(request, 'request');
+  if (Object.keys(request).length !== 1)
+    wrong('request', "'everything', { item }, { since } or { interaction }");
+  return request as unknown as ForgetRequest;
+}

@@ -1,0 +1,440 @@
+/** The worker's rooms, wired together: what the page may call, and what happens by itself. */
+import {
+  type ChangeEvent,
+  type ItemDisplay,
+  type OpenOptions,
+  type RankedList,
+  RecluseError,
+  type RecommendRequest,
+  type Source,
+  type Status,
+  type WorkerApi,
+} from '../src/contract.ts';
+import {
+  checkForgetRequest,
+  checkId,
+  checkIds,
+  checkInteractions,
+  checkLimit,
+  checkOpenOptions,
+  checkPopularRequest,
+  checkRecommendRequest,
+  checkSimilarRequest,
+} from './arguments.ts';
+import { type Changes, openChanges } from './changes.ts';
+import { clockAt, contextIndices } from './model/context.ts';
+import { type History, historyAt } from './model/history.ts';
+import { hasModel, type Model, startModel } from './model/model.ts';
+import { linearScores, popularScores, type Scores } from './model/scores.ts';
+import { hasLinear } from './model/signals.ts';
+import { openCache } from './pack/cache.ts';
+import { loadPack } from './pack/load.ts';
+import { type Network, openNetwork } from './pack/network.ts';
+import type { Pack } from './pack/pack.ts';
+import { runtimeFiles } from './pack/runtime.ts';
+import {
+  type Asker,
+  type List,
+  popularList,
+  recommendList,
+  rerankList,
+  similarList,
+} from './rerank/lists.ts';
+import { startingList } from './rerank/popular.ts';
+import { randomId } from './store/store.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+/** Where the worker's own companions lie. */
+export interface Companions {
+  /** Absolute URLs of ONNX Runtime's WebAssembly, by provider. */
+  runtime: Readonly<Record<'wasm' | 'webgpu', string>>;
+}
+
+/** How far the pack and the model have come. */
+type Progress =
+  | { phase: 'starting' }
+  /** There is no pack at all. The next call tries again. */
+  | { phase: 'failed'; error: RecluseError; since: number }
+  | { phase: 'serving'; pack: Pack; model?: Model }
+  | { phase: 'ready'; pack: Pack; model?: Model }
+  | { phase: 'closed' };
+
+/** What `open` makes. */
+interface Rooms {
+  options: OpenOptions;
+  visitor: Visitor;
+  network: Network;
+  changes: Changes;
+}
+
+/** Milliseconds after the first list, or after the linear tier, at which loading the model disturbs nobody. */
+const breath = 100;
+const withoutAnyList = 1000;
+/** Milliseconds between two attempts to get a first pack. */
+const betweenAttempts = 2000;
+/** The newest interactions that `history()` gives by default. */
+const historyLimit = 100;
+
+/** Builds the worker's API. Nothing happens before `open`. */
+export function serve(companions: Companions): WorkerApi {
+  let rooms: Rooms | undefined;
+  let progress: Progress = { phase: 'starting' };
+  let problems: Status['problems'] = [];
+  let firstListGiven: () => void = () => {};
+
+  /** Whoever waits for progress looks again after every step. */
+  let waiting: (() => void)[] = [];
+  function move(next: Progress): void {
+    progress = next;
+    const looking = waiting;
+    waiting = [];
+    for (const look of looking) look();
+  }
+
+  /** Resolves with the first thing other than undefined that `look` sees; rejects with what it throws. */
+  function until<Seen>(look: () => Seen | undefined): Promise<Seen> {
+    return new Promise((resolve, reject) => {
+      const attempt = () => {
+        try {
+          const seen = look();
+          if (seen === undefined) waiting.push(attempt);
+          else resolve(seen);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      attempt();
+    });
+  }
+
+  function opened(): Rooms {
+    if (progress.phase === 'closed') throw new RecluseError('closed', 'This recommender was closed.');
+    if (!rooms) throw new RecluseError('worker-failed', 'The worker was not opened.');
+    return rooms;
+  }
+
+  /** The pack that serves, once there is one. */
+  function packHere(): Promise<Pack> {
+    if (progress.phase === 'failed' && Date.now() - progress.since >= betweenAttempts) void load();
+    return until(() => {
+      opened();
+      if (progress.phase === 'failed') throw progress.error;
+      return 'pack' in progress ? progress.pack : undefined;
+    });
+  }
+
+  function report(problem: RecluseError): void {
+    const { code, message } = problem;
+    if (problems.some((known) => known.code === code && known.message === message)) return;
+    problems = [...problems, { code, message }];
+    rooms?.changes.tell('status');
+  }
+
+  function sourceNow(): Source | null {
+    if (!('pack' in progress)) return null;
+    if (progress.model) return 'model';
+    return hasLinear(progress.pack) ? 'linear' : 'popular';
+  }
+
+  function onPack(pack: Pack): void {
+    if (progress.phase === 'closed') return;
+    const before = { source: sourceNow(), pack: 'pack' in progress ? progress.pack : undefined };
+    move({ phase: 'serving', pack });
+    if (before.pack && before.pack.manifest !== pack.manifest) rooms?.changes.tell('pack');
+    else rooms?.changes.tell(sourceNow() === before.source ? 'status' : 'source');
+  }
+
+  /** Brings the pack, then the model; afterwards nothing more is fetched. */
+  async function load(): Promise<void> {
+    const { options, network } = opened();
+    const { pack: manifestUrl, upTo, catalogue, name } = options;
+    move({ phase: 'starting' });
+    const idle = new Promise<void>((resolve) => {
+      firstListGiven = () => setTimeout(resolve, breath);
+      void until(() => sourceNow() ?? undefined).then(() => setTimeout(resolve, withoutAnyList), resolve);
+    });
+    try {
+      const cache = await openCache(`recluse-pack:${name}`);
+      await loadPack(
+        { manifestUrl, upTo, catalogue, cache, network, idle },
+        { onPack, onProblem: report, tryOut },
+      );
+    } catch (error) {
+      if (progress.phase === 'closed') return;
+      report(error as RecluseError);
+      move({ phase: 'failed', error: error as RecluseError, since: Date.now() });
+      return;
+    }
+    if (progress.phase !== 'serving') return;
+    const { pack } = progress;
+    const model = upTo === 'model' && hasModel(pack) ? await startedModel(pack, options, network) : undefined;
+    if (progress.phase !== 'serving') return;
+    move({ phase: 'ready', pack, ...(model ? { model } : {}) });
+    opened().changes.tell(model ? 'source' : 'status');
+  }
+
+  async function startedModel(
+    pack: Pack,
+    options: OpenOptions,
+    network: Network,
+  ): Promise<Model | undefined> {
+    const files = runtimeFiles(await openCache(`recluse-runtime:${options.name}`), network);
+    const fetchRuntime = (provider: 'wasm' | 'webgpu') => () => files.fetch(companions.runtime[provider]);
+    try {
+      const model = await startModel(pack, {
+        backend: options.backend,
+        files: { wasm: fetchRuntime('wasm'), webgpu: fetchRuntime('webgpu') },
+      });
+      await files.settle(true);
+      return model;
+    } catch (error) {
+      await files.settle(false);
+      report(error as RecluseError);
+      return undefined;
+    }
+  }
+
+  /** A new pack must have given a list before it may take the place of the old one. */
+  async function tryOut(pack: Pack): Promise<void> {
+    const now = Date.now();
+    const history = historyAt(await opened().visitor.known(pack), pack, now);
+    const scores = scoresWithout(pack, history, {}, 'linear');
+    recommendList({ explain: true }, { pack, history, scores, now, random: Math.random });
+  }
+
+  /** The scores that need no graph. */
+  function scoresWithout(pack: Pack, history: History, request: RecommendRequest, best: Source): Scores {
+    if (best !== 'popular' && hasLinear(pack)) return linearScores(history, pack);
+    return popularScores(startingList(request.filter, pack), pack.ids.length);
+  }
+
+  /** Everything that a list needs to know, scored by the best tier that is ready and wanted. */
+  async function ask(request: RecommendRequest): Promise<Asker> {
+    const { visitor } = opened();
+    const pack = await packHere();
+    const interactions = await visitor.known(pack);
+    const now = Date.now();
+    const history = historyAt(interactions, pack, now);
+    const best = request.source ?? 'model';
+    let scores: Scores | undefined;
+    const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
+    if (model && best === 'model') {
+      const { context } = pack.manifest;
+      const indices = contextIndices(context, request.context ?? {}, await visitor.profile(), clockAt(now));
+      try {
+        scores = await model.score(history, indices);
+      } catch (error) {
+        report(error as RecluseError);
+      }
+    }
+    scores ??= scoresWithout(pack, history, request, best);
+    return { pack, history, scores, now, random: Math.random };
+  }
+
+  /** Times the making of a list and puts its frame around it. */
+  async function listed(
+    placement: string,
+    make: () => Promise<{ list: List; pack: Pack; known: number }>,
+  ): Promise<RankedList> {
+    await packHere();
+    const start = performance.now();
+    const { list, pack, known } = await make();
+    firstListGiven();
+    return {
+      id: randomId(),
+      placement,
+      ...list,
+      milliseconds: performance.now() - start,
+      pack: pack.manifest.version,
+      interactions: known,
+    };
+  }
+
+  async function status(): Promise<Status> {
+    const here = 'pack' in progress ? progress : undefined;
+    const pack = here?.pack;
+    const keeping = rooms?.visitor.keeping();
+    const [interactions, estimate] = await Promise.all([
+      rooms && progress.phase !== 'closed' ? rooms.visitor.count().catch(() => 0) : 0,
+      navigator.storage?.estimate?.().catch(() => undefined),
+    ]);
+    return {
+      phase: progress.phase === 'failed' ? 'starting' : progress.phase,
+      source: sourceNow(),
+      backend: here?.model?.backend ?? withoutModel(here, rooms?.options.upTo),
+      pack: pack
+        ? {
+            name: pack.manifest.name,
+            version: pack.manifest.version,
+            items: pack.manifest.items.count,
+            bytes: Object.values(pack.manifest.files).reduce((sum, file) => sum + file.bytes, 0),
+            dataUntil: pack.manifest.dataUntil,
+            card: pack.manifest.card,
+          }
+        : null,
+      storage: {
+        kind: keeping?.kind ?? 'indexeddb',
+        interactions,
+        bytes: keeping?.kind === 'indexeddb' ? (estimate?.usage ?? null) : null,
+        ...(keeping?.kind === 'memory' ? { why: keeping.why } : {}),
+      },
+      network: { requests: rooms?.network.requests ?? 0, received: rooms?.network.received ?? 0, sent: 0 },
+      problems,
+    };
+  }
+
+  return {
+    async open(given, onChange) {
+      const options = checkOpenOptions(given);
+      if (rooms) throw new RecluseError('invalid-argument', 'The worker is open already.', { field: 'open' });
+      const emit = (reason: ChangeEvent['reason']) =>
+        void status().then((now) =>
+          progress.phase === 'closed' ? undefined : onChange({ reason, status: now }),
+        );
+      const changes = openChanges(emit);
+      const visitor = openVisitor(options.name, {
+        onChange: () => changes.tell('interactions'),
+        onProblem: report,
+      });
+      rooms = { options, visitor, network: openNetwork(), changes };
+      void load();
+    },
+
+    async ping() {},
+
+    async track(interactions) {
+      const checked = checkInteractions(interactions);
+      await opened().visitor.track(checked, Date.now());
+    },
+
+    async recommend(request) {
+      const checked = checkRecommendRequest(request);
+      return listed(checked.placement ?? 'default', async () => {
+        const asker = await ask(checked);
+        return { list: recommendList(checked, asker), pack: asker.pack, known: asker.history.rows.length };
+      });
+    },
+
+    async rerank(ids, request) {
+      const candidates = checkIds(ids);
+      const checked = checkRecommendRequest(request);
+      return listed(checked.placement ?? 'default', async () => {
+        const asker = await ask(checked);
+        return {
+          list: rerankList(candidates, checked, asker),
+          pack: asker.pack,
+          known: asker.history.rows.length,
+        };
+      });
+    },
+
+    async similar(id, request) {
+      const item = checkId(id);
+      const checked = checkSimilarRequest(request);
+      return listed('similar', async () => {
+        const pack = await partsFor(checked.by ?? 'either');
+        return { list: similarList(item, checked, pack), pack, known: 0 };
+      });
+    },
+
+    async popular(request) {
+      const checked = checkPopularRequest(request);
+      return listed('popular', async () => {
+        const pack = await packHere();
+        return { list: popularList(checked, pack), pack, known: 0 };
+      });
+    },
+
+    async items(ids) {
+      const wanted = ids === undefined ? undefined : checkIds(ids);
+      await packHere();
+      const pack = await until(() => {
+        const { options } = opened();
+        if (!('pack' in progress)) return undefined;
+        if (progress.pack.catalogue) return progress.pack;
+        if (progress.phase === 'ready' || !options.catalogue || !progress.pack.manifest.files.catalogue)
+          throw new RecluseError('catalogue-missing', 'Display data is not in the pack, or was not loaded.');
+        return undefined;
+      });
+      const rows = wanted?.flatMap((id) => pack.rowOf.get(id) ?? []) ?? pack.ids.map((_, row) => row);
+      return rows.map((row) => display(row, pack));
+    },
+
+    async history(limit) {
+      return opened().visitor.newest(limit === undefined ? historyLimit : checkLimit(limit));
+    },
+
+    async export() {
+      return opened().visitor.export(Date.now());
+    },
+
+    async forget(request) {
+      const checked = checkForgetRequest(request);
+      return opened().visitor.forget(checked);
+    },
+
+    async status() {
+      return status();
+    },
+
+    async ready() {
+      await packHere();
+      await until(() => {
+        opened();
+        return progress.phase === 'ready' ? true : undefined;
+      });
+    },
+
+    async close() {
+      if (!rooms || progress.phase === 'closed') return;
+      const { visitor, network, changes } = rooms;
+      const model = 'pack' in progress ? progress.model : undefined;
+      await visitor.close();
+      move({ phase: 'closed' });
+      changes.close();
+      network.close();
+      await model?.release();
+    },
+  };
+
+  /** The pack with what finding similar items needs, or as much of it as will ever come. */
+  async function partsFor(by: 'taste' | 'together' | 'either'): Promise<Pack> {
+    return until(() => {
+      opened();
+      if (!('pack' in progress)) return undefined;
+      const { pack, phase } = progress;
+      const here = by === 'taste' ? pack.rows : pack.linear;
+      return here || phase === 'ready' ? pack : undefined;
+    });
+  }
+}
+
+function withoutModel(here: { pack: Pack } | undefined, upTo: Source | undefined): Status['backend'] {
+  const why = !here
+    ? 'nothing is here yet'
+    : upTo === 'model' && here.pack.manifest.encoder
+      ? 'the model has not started'
+      : 'no model was asked for, or the pack has none';
+  return { scoring: 'typescript', model: null, why };
+}
+
+/** An item as a shelf shows it. */
+function display(row: number, { ids, categories, priors, catalogue }: Pack): ItemDisplay {
+  const path: string[] = [];
+  for (let index = priors?.leaf[row] ?? -1; index !== -1; index = categories[index]!.parent)
+    path.unshift(categories[index]!.name);
+  const price = catalogue?.price?.[row];
+  const brand = catalogue?.brand?.[row];
+  const attributes = Object.entries(catalogue?.attributes ?? {}).flatMap(([name, values]) => {
+    const value = values[row];
+    return value === null || value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    id: ids[row]!,
+    title: catalogue?.title[row] ?? ids[row]!,
+    categories: path,
+    ...(typeof price === 'number' ? { price } : {}),
+    ...(brand ? { brand } : {}),
+    ...(attributes.length > 0 ? { attributes: Object.fromEntries(attributes) } : {}),
+  };
+}
