@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { clockAt, contextIndices } from '../../../worker/model/context.ts';
+import { manifestFor } from '../support/synthetic-pack.ts';
+
+const declared = manifestFor(1).context;
+const clock = { hour: 17, weekday: 3 };
+
+test('the clock fills in hour and weekday, and what nobody said is unknown', () => {
+  expect([...contextIndices(declared, {}, {}, clock)]).toEqual([18, 3, 0]);
+});
+
+test('what the app says goes before the profile, and both before the clock', () => {
+  expect([
+    ...contextIndices(declared, { place: 'village', hour: 0 }, { place: 'town', weekday: 7 }, clock),
+  ]).toEqual([1, 7, 2]);
+  expect([...contextIndices(declared, {}, { place: 'town' }, clock)]).toEqual([18, 3, 1]);
+});
+
+test('a value that the pack does not know is unknown, and an hour that does not exist is left to the clock', () => {
+  expect([...contextIndices(declared, { place: 'moon', hour: 24, weekday: 0 }, {}, clock)]).toEqual([
+    18, 3, 0,
+  ]);
+});
+
+test('weeks begin on Monday', () => {
+  expect(clockAt(new Date(2026, 10, 23, 9).getTime())).toEqual({ hour: 9, weekday: 1 });
+  expect(clockAt(new Date(2026, 10, 22, 23).getTime())).toEqual({ hour: 23, weekday: 7 });
+});
