@@ -30,8 +30,8 @@ const largest = 1e6;
 
 const held = (number: number, least: number, most: number) => Math.min(most, Math.max(least, number));
 
-function weightOf({ weight, value: form }: EventType, value: number | undefined): number {
-  return form && value !== undefined ? weight * Math.max(0, form.base + form.slope * value) : weight;
+function weightOf({ weight, value: form }: EventType, value: number): number {
+  return form && value !== 0 ? weight * Math.max(0, form.base + form.slope * value) : weight;
 }
 
 function dislikedRows(interactions: readonly StoredInteraction[], rowOf: Pack['rowOf']): Int32Array {
@@ -63,14 +63,14 @@ export function historyAt(interactions: readonly StoredInteraction[], pack: Pack
     : interactions;
   const typeIndex = new Map(eventTypes.map(({ name }, index) => [name, index]));
 
-  const kept: { row: ItemRow; type: number; value: number | undefined; interaction: StoredInteraction }[] =
+  const kept: { row: ItemRow; type: number; value: number; interaction: StoredInteraction }[] =
     [];
   for (let at = sorted.length - 1; at >= 0 && kept.length < history.events; at--) {
     const interaction = sorted[at]!;
     const row = pack.rowOf.get(interaction.item);
     const type = typeIndex.get(interaction.type);
     if (row === undefined || type === undefined || eventTypes[type]!.weight === 0) continue;
-    const value = interaction.value === undefined ? undefined : held(interaction.value, -largest, largest);
+    const value = held(interaction.value ?? 0, -largest, largest);
     kept.push({ row, type, value, interaction });
   }
   kept.reverse();
@@ -80,7 +80,7 @@ export function historyAt(interactions: readonly StoredInteraction[], pack: Pack
     rows: Int32Array.from(kept, ({ row }) => row),
     types: Uint8Array.from(kept, ({ type }) => type),
     ages: of(({ interaction }) => held((now - interaction.time) / 1000, 0, longest)),
-    values: of(({ value }) => value ?? 0),
+    values: of(({ value }) => value),
     weights: of(({ type, value }) => weightOf(eventTypes[type]!, value)),
     seqs: of(({ interaction }) => interaction.seq),
     disliked: dislikedRows(sorted, pack.rowOf),
