@@ -24,6 +24,8 @@ export async function buildPage(folder) {
       emptyOutDir: true,
       minify: true,
       modulePreload: false,
+      // Bundled packages keep their licence texts.
+      license: { fileName: 'licenses-page.md' },
       rolldownOptions: {
         input: { index: `${root}src/index.ts` },
         // An app imports from this file: its exports must keep their names.
@@ -53,6 +55,7 @@ export async function buildWorker(folder) {
       assetsInlineLimit: 0,
       assetsDir: '',
       modulePreload: false,
+      license: { fileName: 'licenses-worker.md' },
       chunkSizeWarningLimit: 1000,
       rolldownOptions: {
         input: { worker: `${root}worker/index.ts` },
