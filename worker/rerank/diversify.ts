@@ -20,9 +20,17 @@ export const diversify: Stage = (ranking, { wanted, pack }) => {
     span === 0 ? 1 : (ranking.scores[place]! - worst) / span,
   );
   const nearest = new Float64Array(looked);
-  const taken = new Uint8Array(total);
-  const order: number[] = [];
-  while (order.length < places) {
+  const taken = new Uint8Array(looked);
+  const rows = new Int32Array(total);
+  const scores = new Float32Array(total);
+  let filled = 0;
+  const take = (place: number) => {
+    rows[filled] = ranking.rows[place]!;
+    scores[filled] = ranking.scores[place]!;
+    filled++;
+  };
+
+  while (filled < places) {
     let chosen = -1;
     let most = Number.NEGATIVE_INFINITY;
     for (let place = 0; place < looked; place++) {
@@ -33,14 +41,11 @@ export const diversify: Stage = (ranking, { wanted, pack }) => {
       most = value;
     }
     taken[chosen] = 1;
-    order.push(chosen);
+    take(chosen);
     for (let place = 0; place < looked; place++)
       if (!taken[place])
         nearest[place] = Math.max(nearest[place]!, likeness(ranking.rows[chosen]!, ranking.rows[place]!));
   }
-  for (let place = 0; place < total; place++) if (!taken[place]) order.push(place);
-  return {
-    rows: Int32Array.from(order, (place) => ranking.rows[place]!),
-    scores: Float32Array.from(order, (place) => ranking.scores[place]!),
-  };
+  for (let place = 0; place < total; place++) if (!taken[place]) take(place);
+  return { rows, scores };
 };
