@@ -20,7 +20,7 @@ class Settings(BaseModel):
 class HabitSettings(Settings):
     """The visitor's own counts; see "Habit" in ``docs/model.md``."""
 
-    half_life_days: list[Positive] = [30.0, 60.0, 120.0]
+    half_life_days: list[Positive] = [60.0, 90.0, 120.0]
     """Tried in turn; validation chooses."""
     prior_weight: Positive = 2.0
     """How many intervals the catalogue's usual interval counts for."""
@@ -29,21 +29,21 @@ class HabitSettings(Settings):
 class LinearSettings(Settings):
     """The sparse item-to-item matrix: EASE and SLIT, each solved in closed form, added and cut."""
 
-    half_life_days: list[Positive] = [30.0, 90.0]
+    half_life_days: list[Positive] = [60.0, 120.0]
     """Decay of the history for the matrix, tried in turn; not used for a log without times."""
     half_life_events: Positive = 20.0
     """Decay of the history by its order, for a log without times."""
     power: list[Annotated[float, Field(gt=0, le=1)]] = [0.5]
     """Exponent on decayed counts, tried in turn."""
-    ease_regularisation: Positive = 100.0
+    ease_regularisation: Positive = 10.0
     """L2 penalty of EASE, in units of squared decayed counts."""
-    slit_regularisation: Positive = 100.0
+    slit_regularisation: Positive = 1000.0
     """L2 penalty of SLIT."""
     ease_share: list[Share] = [0.25, 0.5, 0.75]
     """Share of EASE in the sum of both, tried in turn."""
-    cutoffs: PositiveInt = 6
+    cutoffs: PositiveInt = 4
     """Moments a user at which SLIT cuts the history into past and future."""
-    future_half_life_days: Positive = 14.0
+    future_half_life_days: Positive = 28.0
     """Decay of the future that SLIT predicts, counted from the cutoff."""
     strongest: PositiveInt = 32
     """Entries kept a target item, or on average a source item: validation chooses which."""
@@ -113,6 +113,8 @@ class BlenderSettings(Settings):
 class ModelSettings(Settings):
     """Everything that training is told, the seed and the data aside."""
 
+    seed: Annotated[int, Field(ge=0)] = 1
+    """Of everything random: the same seed on the same machine gives the same bytes."""
     full: bool = True
     """False stops at the linear tier: no encoder, no blender, no ONNX."""
     history_events: PositiveInt = 1000
@@ -121,8 +123,6 @@ class ModelSettings(Settings):
     """Decay of ``popularity`` over the whole log."""
     recent_days: Positive = 28.0
     """The weeks that ``recent`` looks at."""
-    held_out_users: Annotated[int, Field(ge=0)] = 0
-    """Users that training never sees, for sample shoppers and for the parity test."""
     habit: HabitSettings = HabitSettings()
     linear: LinearSettings = LinearSettings()
     tower: TowerSettings = TowerSettings()

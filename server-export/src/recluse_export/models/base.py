@@ -1,0 +1,63 @@
+"""The interface that every model keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, Protocol, Self
+
+import numpy as np
+
+from recluse_export.features.history import Histories
+from recluse_export.shapes import Float, Int, Log
+
+Mode = Literal["any", "repeat", "discover"]
+"""Which items may be recommended: all, only those in the history, only those that are not."""
+
+
+class Recommender(Protocol):
+    """Learns from a log, then scores every item for every history."""
+
+    name: str
+
+    def fit(self, log: Log, until: int) -> Self:
+        """Learn from the events of ``log``, all of them before ``until`` (in the unit of ``log.time``)."""
+        ...
+
+    def scores(self, histories: Histories) -> Float:
+        """``[visitors, items]``, larger is better."""
+        ...
+
+
+def best(scores: Float, limit: int) -> Int:
+    """``[visitors, limit]`` rows by score, descending; equal scores by row, ascending."""
+    limit = min(limit, scores.shape[1])
+    # The tie at the edge of the selection must fall to the smaller row, so that everything equal to the edge is sorted too.
+    edge = np.partition(scores, scores.shape[1] - limit, axis=1)[:, scores.shape[1] - limit]
+    chosen = np.empty((len(scores), limit), dtype=np.int32)
+    for visitor, threshold in enumerate(edge):
+        candidates = np.flatnonzero(scores[visitor] >= threshold)
+        chosen[visitor] = candidates[np.argsort(-scores[visitor][candidates], kind="stable")][:limit]
+    return chosen
+
+
+def in_chunks(histories: Histories, size: int = 256) -> Iterator[tuple[slice, Histories]]:
+    """The histories a few visitors at a time, for dense score tables that fit the memory."""
+    for start in range(0, len(histories), size):
+        stop = min(start + size, len(histories))
+        yield slice(start, stop), histories.visitors(start, stop)
+
+
+def recommend(model: Recommender, histories: Histories, limit: int, mode: Mode = "any") -> Int:
+    """``[visitors, limit]`` best rows of every visitor.
+
+    ``mode``: all items, only those in the history (``repeat``), or only those that are not (``discover``).
+    """
+    chosen = []
+    for _, chunk in in_chunks(histories):
+        scores = model.scores(chunk)
+        if mode != "any":
+            allowed = np.full(scores.shape, mode == "discover")
+            allowed[chunk.visitor, chunk.row] = mode == "repeat"
+            scores = np.where(allowed, scores, -np.inf)
+        chosen.append(best(scores, limit))
+    return np.concatenate(chosen) if chosen else np.zeros((0, limit), np.int32)

@@ -1,0 +1,154 @@
+"""Chooses everything about the linear tier on two validation weeks, then solves it on the whole training period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recluse_export.evaluate.metrics import measure
+from recluse_export.evaluate.split import Targets, together_in_time, validation
+from recluse_export.features.history import Histories, histories_at
+from recluse_export.features.priors import priors
+from recluse_export.features.signals import Counting, counted_signals, linear_score
+from recluse_export.models.base import best
+from recluse_export.models.linear import LinearChoice, merged, solve
+from recluse_export.models.settings import ModelSettings
+from recluse_export.progress import Progress
+from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
+
+GRID = {
+    "habit": [0.0, 0.25, 0.5, 1.0, 2.0],
+    "affinity": [0.0, 0.03, 0.1, 0.3, 1.0],
+    "popularity": [0.0, 0.001, 0.003, 0.01, 0.03],
+    "recent": [0.0, 0.001, 0.003, 0.01, 0.03],
+}
+"""Coefficients tried for each part, that of ``together`` being 1."""
+MOST_USERS = 1200
+"""Users of the validation weeks that the search looks at."""
+
+
+@dataclass(frozen=True)
+class LinearParameters:
+    """What the search chose, to be solved again on other data."""
+
+    choice: LinearChoice
+    habit: Habit
+
+
+def search_linear(
+    log: Log, until: int, event_types: Sequence[EventType], settings: ModelSettings, repeats: bool, progress: Progress
+) -> LinearParameters:
+    """Choose half-lives, power, shares, the cut and the coefficients by NDCG@10 + recall@10 of the last two weeks before ``until``."""
+    past = validation(log, until, weeks=2 if log.has_time else 1)
+    targets = together_in_time(past.weeks)
+    if len(targets) > MOST_USERS:
+        chosen = np.random.default_rng(settings.seed).choice(len(targets), MOST_USERS, replace=False)
+        targets = targets.choose(np.sort(chosen))
+    histories = histories_at(log, targets.users, targets.now, event_types, settings.history_events)
+    known = priors(past.log, past.until, settings.popularity_half_life_days, settings.recent_days)
+    leaf = log.items.leaf
+
+    def worth(score: Float) -> float:
+        return _worth(score, histories, targets, repeats)
+
+    start = Coefficients(1.0, 0.5 if repeats else 0.0, 0.0, 0.0, 0.0)
+    days = list(settings.linear.half_life_days) if log.has_time else [None]
+    ways = [(half_life, power) for half_life in days for power in settings.linear.power]
+    habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
+    tried: list[tuple[float, LinearChoice]] = []
+    solutions = {}
+    with progress.step("Choose the item-to-item matrix", len(ways) * (len(settings.linear.ease_share) + 3)) as step:
+        for half_life, power in ways:
+            choice = LinearChoice(
+                half_life, None if log.has_time else settings.linear.half_life_events, power, 0.5, 0.5 if repeats else 0.0, "target", start
+            )
+            solved = solve_for(past.log, past.until, event_types, settings, choice, repeats)
+            solutions[half_life, power] = solved
+
+            def attempt(choice: LinearChoice, solved=solved) -> float:
+                linear = merged(solved, choice, settings.linear.strongest, repeats)
+                signals = counted_signals(histories, Counting(event_types, linear, habit, known, leaf))
+                tried.append((worth(linear_score(signals, linear)), choice))
+                step.advance()
+                return tried[-1][0]
+
+            _, share = max((attempt(replace(choice, ease_share=share)), share) for share in settings.linear.ease_share)
+            choice = replace(choice, ease_share=share)
+            attempt(replace(choice, cut="source"))
+            if repeats:
+                for diagonal in (0.25, 1.0):
+                    attempt(replace(choice, diagonal=diagonal))
+    choice = max(tried, key=lambda one: one[0])[1]
+
+    linear = merged(solutions[choice.half_life_days, choice.power], choice, settings.linear.strongest, repeats)
+    found: list[tuple[float, Coefficients, Habit]] = []
+    with progress.step("Choose the weights of the linear tier", len(settings.habit.half_life_days)) as step:
+        for half_life in settings.habit.half_life_days:
+            habit = Habit(half_life, settings.habit.prior_weight)
+            signals = counted_signals(histories, Counting(event_types, linear, habit, known, leaf))
+
+            def tell(coefficients: Coefficients, signals=signals) -> float:
+                return worth(linear_score(signals, replace(linear, coefficients=coefficients)))
+
+            value, coefficients = climb(tell, start, GRID if repeats else {name: GRID[name] for name in GRID if name != "habit"})
+            found.append((value, coefficients, habit))
+            step.advance()
+    _, coefficients, habit = max(found, key=lambda one: one[0])
+    return LinearParameters(replace(choice, coefficients=coefficients), habit)
+
+
+def _worth(score: Float, histories: Histories, targets: Targets, repeats: bool) -> float:
+    if not repeats:
+        score = score.copy()
+        score[histories.visitor, histories.row] = -np.inf
+    figures = measure(best(score, 20), targets)
+    return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
+
+
+def climb(worth: Callable[[Coefficients], float], start: Coefficients, grid: dict[str, list[float]]) -> tuple[float, Coefficients]:
+    """Coordinate search: each coefficient in turn takes its best value of the grid, twice."""
+    best_value, best_so_far = worth(start), start
+    for _ in range(2):
+        before = best_so_far
+        for name, values in grid.items():
+            for value in values:
+                if value != getattr(best_so_far, name):
+                    attempt = replace(best_so_far, **{name: value})
+                    reached = worth(attempt)
+                    if reached > best_value:
+                        best_value, best_so_far = reached, attempt
+        if best_so_far == before:
+            break
+    return best_value, best_so_far
+
+
+def solve_for(log: Log, until: int, event_types: Sequence[EventType], settings: ModelSettings, choice: LinearChoice, repeats: bool):
+    """Both dense solutions with the history weighed as ``choice`` says."""
+    return solve(
+        log,
+        until,
+        event_types,
+        settings.linear,
+        choice.half_life_days,
+        choice.half_life_events,
+        choice.power,
+        settings.history_events,
+        repeats,
+        settings.seed,
+    )
+
+
+def fit_counting(
+    log: Log, until: int, event_types: Sequence[EventType], settings: ModelSettings, parameters: LinearParameters, repeats: bool
+) -> Counting:
+    """Solve the chosen linear tier, and count the priors, on all of ``log``."""
+    solved = solve_for(log, until, event_types, settings, parameters.choice, repeats)
+    return Counting(
+        event_types=event_types,
+        linear=merged(solved, parameters.choice, settings.linear.strongest, repeats),
+        habit=parameters.habit,
+        priors=priors(log, until, settings.popularity_half_life_days, settings.recent_days),
+        leaf=log.items.leaf,
+    )

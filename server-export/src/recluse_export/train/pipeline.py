@@ -1,0 +1,160 @@
+"""From a log to the contents of a pack: train, evaluate, export, check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recluse_export.evaluate.figures import evaluate, windows
+from recluse_export.evaluate.split import before, select, without_users
+from recluse_export.features.priors import popular_lists
+from recluse_export.features.signals import Counting
+from recluse_export.models.base import Recommender
+from recluse_export.models.frequency import PersonalFrequency
+from recluse_export.models.linear import LinearTier
+from recluse_export.models.neighbours import ItemNeighbours
+from recluse_export.models.popularity import Popularity
+from recluse_export.progress import Progress, SilentProgress
+from recluse_export.read.holdout import held_out
+from recluse_export.shapes import ContextField, EventType, Figure, Log, Model, PackContents, Training
+from recluse_export.train.arguments import context_of, event_types_of
+from recluse_export.train.linear import fit_counting, search_linear
+
+if TYPE_CHECKING:
+    from recluse_export.config import Config
+
+TIE_BREAK = "score descending, then row ascending; rows by number of events, then id"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Everything that training made; what a checkpoint keeps."""
+
+    until: int
+    repeats: bool
+    event_types: list[EventType]
+    context: list[ContextField]
+    counting: Counting
+
+
+def build(log: Log, config: Config, progress: Progress | None = None) -> PackContents:
+    """Train, evaluate and export; what the command ``build`` does between reading and writing.
+
+    Raises
+    ------
+    ProblemError
+        Training diverged, or an exported graph ranks otherwise than the model that it was exported from.
+    """
+    progress = progress or SilentProgress()
+    trained = train(log, config, progress)
+    figures = evaluate_trained(trained, log, config, progress)
+    return export(trained, figures, log, config, progress)
+
+
+def training_log(log: Log, config: Config) -> tuple[Log, int]:
+    """What training may see, and the moment at which that ends: the log before the cut, without held-out users."""
+    users = np.flatnonzero(held_out(log.users, config.split.holdout_users)).astype(np.int32)
+    if log.has_time:
+        return without_users(before(log, config.split.cut_seconds), users), config.split.cut_seconds
+    length = np.diff(log.offsets)
+    place = log.time - log.time[np.minimum(log.offsets[:-1], len(log.time) - 1)][log.user]
+    return without_users(select(log, place < (length - 1)[log.user]), users), int(length.max())
+
+
+def train(log: Log, config: Config, progress: Progress) -> Trained:
+    """Choose and fit everything on what training may see."""
+    past, until = training_log(log, config)
+    settings = config.model
+    event_types = event_types_of(config)
+    repeats = people_repeat(past)
+    parameters = search_linear(past, until, event_types, settings, repeats, progress)
+    with progress.step("Solve the item-to-item matrix", 1) as step:
+        counting = fit_counting(past, until, event_types, settings, parameters, repeats)
+        step.advance()
+    return Trained(until, repeats, event_types, context_of(config, log), counting)
+
+
+def people_repeat(log: Log) -> bool:
+    """Whether at least a hundredth of the events return to an item that the same user had before."""
+    pairs = log.user.astype(np.int64) * len(log.items) + log.item
+    return len(np.unique(pairs)) < 0.99 * len(pairs)
+
+
+def evaluate_trained(trained: Trained, log: Log, config: Config, progress: Progress) -> list[Figure]:
+    """Figures of the model and of everything that it has to beat, on the windows after the cut."""
+    past, until = training_log(log, config)
+    return evaluate(
+        log,
+        windows(log, until, config.split.days),
+        [*comparisons(past, until, trained, config), *tiers(trained)],
+        trained.event_types,
+        config.model.history_events,
+        config.evaluate,
+        trained.repeats,
+        config.model.seed,
+        progress,
+    )
+
+
+def comparisons(past: Log, until: int, trained: Trained, config: Config) -> list[Recommender]:
+    """Popularity, personal frequency and item-to-item neighbours, fitted."""
+    settings = config.model
+    decay = (settings.popularity_half_life_days, settings.recent_days)
+    days = trained.counting.habit.half_life_days
+    models: list[Recommender] = [
+        Popularity(*decay, lately=False),
+        Popularity(*decay, lately=True),
+        PersonalFrequency(trained.event_types, days, settings.recent_days),
+        ItemNeighbours(trained.event_types, days, config.evaluate.neighbours, settings.history_events),
+    ]
+    return [model.fit(past, until) for model in models]
+
+
+def tiers(trained: Trained) -> list[Recommender]:
+    """What the pack answers with."""
+    return [LinearTier(trained.counting)]
+
+
+def export(trained: Trained, figures: list[Figure], log: Log, config: Config, progress: Progress) -> PackContents:
+    """Everything that the pack holds, graphs included, compared with what was trained."""
+    past, until = training_log(log, config)
+    model: Model | None = None
+    return PackContents(
+        name=config.pack.name,
+        data_until=datetime.fromtimestamp(int(past.time.max()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if log.has_time else "",
+        items=log.items,
+        event_types=trained.event_types,
+        context=trained.context,
+        history_events=config.model.history_events,
+        linear=trained.counting.linear,
+        habit=trained.counting.habit,
+        priors=trained.counting.priors,
+        popular=popular_lists(past, trained.counting.priors),
+        model=model,
+        training=Training(config.model.seed, describe_split(config), TIE_BREAK, config.pack.source, config.pack.licence),
+        data=data_of(past),
+        figures=figures,
+    )
+
+
+def describe_split(config: Config) -> str:
+    """The split in a sentence."""
+    if config.split.kind != "time":
+        return "each user's last event is the target, everything before it the history"
+    cut = datetime.fromtimestamp(config.split.cut_seconds, UTC).strftime("%Y-%m-%d")
+    held = f"; {config.split.holdout_users} users never seen in training" if config.split.holdout_users else ""
+    return f"history before {cut} UTC, targets after it{held}"
+
+
+def data_of(log: Log) -> dict[str, float]:
+    """Counts of what training saw."""
+    return {
+        "users": float(np.count_nonzero(np.diff(log.offsets))),
+        "items": float(len(log.items)),
+        "interactions": float(len(log.item)),
+        "baskets": float(len(np.unique(log.basket))),
+        "days": float(round((int(log.time.max()) - int(log.time.min())) / 86400)) if log.has_time else 0.0,
+    }
