@@ -1,0 +1,43 @@
+/** What buttons do. One listener for the whole page: cards from the build need no wiring. */
+import { showMenu, like, dislike } from './menu.ts';
+import type { Place, Shop } from './shop.ts';
+import { showReasons } from './why.ts';
+
+interface Deeds {
+  readonly shop: Shop;
+  openPanel(button: HTMLElement): void;
+  become(shopper: string): void;
+}
+
+/** The shelf and the position of whatever was touched. */
+function placeOf(node: Element): Place | undefined {
+  const card = node.closest('.card');
+  const placement = card?.closest<HTMLElement>('[data-placement]')?.dataset.placement;
+  return card && placement ? { placement, position: [...card.parentElement!.children].indexOf(card) } : undefined;
+}
+
+function scrollShelf(button: Element, direction: 1 | -1): void {
+  const row = button.closest('.shelf')?.querySelector('.row');
+  row?.scrollBy({ left: direction * row.clientWidth, behavior: 'smooth' });
+}
+
+/** Listens from now on. What is touched before `deeds` resolves waits for it. */
+export function startActions(deeds: Promise<Deeds>): void {
+  document.addEventListener('click', async (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-act]') : null;
+    if (!button) return;
+    const { act } = button.dataset;
+    if (act === 'back' || act === 'on') return scrollShelf(button, act === 'on' ? 1 : -1);
+    const id = button.closest<HTMLElement>('[data-recluse-item]')?.dataset.recluseItem ?? '';
+    const place = placeOf(button);
+    const { shop, openPanel, become } = await deeds;
+    if (act === 'panel') openPanel(button);
+    if (act === 'shopper') become(button.dataset.shopper!);
+    if (act === 'add') await shop.add(id, place);
+    if (act === 'take') await shop.take(id);
+    if (act === 'why') showReasons(shop, button, id, place?.placement ?? '');
+    if (act === 'menu') showMenu(shop, button, id, place ?? { placement: '', position: 0 });
+    if (act === 'like') await like(shop, id, place);
+    if (act === 'dislike') await dislike(shop, id, place);
+  });
+}

@@ -1,0 +1,185 @@
+/** Starts the shop: the recommender, the pages, and what listens on them. The first shelves are in the page already. */
+import { createRecommender, type Status } from 'recluse';
+import { startActions } from './actions.ts';
+import { announce } from './announce.ts';
+import { Catalogue } from './catalogue.ts';
+import { startFloating } from './floating.ts';
+import { element, html } from './markup.ts';
+import { notice } from './notice.ts';
+import { countOutgoing } from './outgoing.ts';
+import { homePage } from './pages/home.ts';
+import { basketPage } from './pages/basket.ts';
+import { categoryPage } from './pages/category.ts';
+import { productPage } from './pages/product.ts';
+import { type SearchPage, searchPage } from './pages/search.ts';
+import { createPanel, type Panel } from './panel/panel.ts';
+import { drawPicturesFrom } from './picture.ts';
+import { drawPill } from './pill.ts';
+import { problemInWords } from './problems.ts';
+import { type Page, type Router, startRouter } from './route.ts';
+import { prepareSearch } from './search.ts';
+import { Shop } from './shop.ts';
+import { replayed, type Shopper } from './shoppers.ts';
+
+declare const __SPRITE__: string;
+drawPicturesFrom(__SPRITE__);
+
+const title = document.title;
+const main = document.querySelector<HTMLElement>('#page')!;
+const home = document.querySelector<HTMLElement>('#home')!;
+const pill = document.querySelector<HTMLElement>('#pill')!;
+const words = document.querySelector<HTMLInputElement>('#words')!;
+const outgoing = countOutgoing();
+const samples = import.meta.glob<Shopper[]>('./shoppers.json', { import: 'default' });
+
+/** Refreshes one at a time; what is asked for meanwhile is one more refresh, not many. */
+function oneAtATime(work: () => Promise<void>): () => void {
+  let running = false;
+  let again = false;
+  return async () => {
+    again = true;
+    if (running) return;
+    running = true;
+    while (again) {
+      again = false;
+      await work().catch(() => {});
+    }
+    running = false;
+  };
+}
+
+async function start(): Promise<void> {
+  let shop: Shop | undefined;
+  let router: Router | undefined;
+  let panel: Panel | undefined;
+  let status: Status | undefined;
+
+  const recluse = await createRecommender({
+    pack: '/pack/manifest.json',
+    onProblem: ({ code }) => notice(problemInWords(code)),
+  });
+  Object.assign(window, { recluse });
+
+  function drawHeader(): void {
+    const size = shop?.basket.size ?? 0;
+    const count = document.querySelector('#basket-count')!;
+    if (count.textContent !== String(size || '')) count.textContent = String(size || '');
+    document.querySelector('#known-count')!.textContent = status ? String(status.storage.interactions) : '';
+    drawPill(pill, shop?.lists.get('for-you') ?? [...(shop?.lists.values() ?? [])].at(-1), status);
+  }
+
+  const refresh = oneAtATime(async () => {
+    await router?.page?.refresh();
+    status = await recluse.status();
+    drawHeader();
+    await panel?.refresh();
+  });
+
+  recluse.on('change', (event) => {
+    status = event.status;
+    if (event.reason === 'status') drawHeader();
+    else refresh();
+  });
+
+  const catalogue = new Catalogue(await recluse.items());
+  shop = new Shop(recluse, catalogue, () => {
+    drawHeader();
+    refresh();
+  });
+  const theShop = shop;
+  const homeAgain = homePage(theShop, home, title);
+
+  async function open({ pathname, searchParams }: URL): Promise<Page> {
+    const [, kind, name = ''] = pathname.split('/');
+    theShop.pinned.clear();
+    try {
+      if (kind === 'product') return await productPage(theShop, decodeURIComponent(name));
+      if (kind === 'category') return await categoryPage(theShop, decodeURIComponent(name));
+      if (kind === 'basket') return await basketPage(theShop);
+      if (kind === 'search') {
+        const asked = searchParams.get('q') ?? '';
+        if (document.activeElement !== words) words.value = asked;
+        return await searchPage(theShop, asked);
+      }
+    } catch {
+      return nowhere();
+    }
+    if (kind) return nowhere();
+    words.value = '';
+    return homeAgain;
+  }
+
+  async function show(page: Page, before: Page | undefined): Promise<void> {
+    if (main.firstElementChild !== page.element || main.childElementCount !== 1) main.replaceChildren(page.element);
+    if (!before) return;
+    // Typing goes on in the field; everywhere else the reader begins at the new page's heading.
+    if (document.activeElement !== words) page.element.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    if (page === homeAgain) refresh();
+  }
+
+  panel = createPanel(document.querySelector<HTMLDialogElement>('#panel')!, theShop, outgoing, () => markShopper('nobody'));
+  router = startRouter({ open, show });
+  startFloating();
+  startSearchField(router);
+  refresh();
+
+  const shoppers = (await samples['./shoppers.json']?.()) ?? [];
+
+  async function become(which: string): Promise<void> {
+    const shopper = which === 'nobody' ? undefined : shoppers[Number(which)];
+    theShop.clear();
+    await recluse.forget('everything');
+    if (shopper) await recluse.track(replayed(shopper, Date.now()));
+    markShopper(which);
+    for (const row of home.querySelectorAll('.row')) row.scrollTo({ left: 0, behavior: 'smooth' });
+    announce(shopper ? `The shop now knows ${shopper.name}: ${shopper.interactions.length} purchases.` : 'The shop knows nobody.');
+  }
+
+  ready({ shop: theShop, openPanel: (button) => panel.open(button === pill ? 'runs' : 'knows'), become: (which) => void become(which) });
+  requestIdleCallback?.(() => prepareSearch(catalogue.items), { timeout: 5000 });
+}
+
+function markShopper(which: string): void {
+  for (const chip of document.querySelectorAll<HTMLElement>('[data-shopper]'))
+    chip.setAttribute('aria-pressed', String(chip.dataset.shopper === which));
+}
+
+function nowhere(): Page {
+  return {
+    title: 'Not on any shelf · Larder',
+    element: element(html`<div class="calm"><h1 tabindex="-1">That is not on any shelf.</h1><p>It may have been sold under another number.</p><p><a class="primary" href="/">To the shelves</a></p></div>`),
+    refresh: async () => {},
+  };
+}
+
+function startSearchField(router: Router): void {
+  const ask = async () => {
+    const asked = words.value.trim();
+    const address = `/search?q=${encodeURIComponent(asked)}`;
+    if (location.pathname !== '/search') {
+      if (asked) await router.go(address);
+      return;
+    }
+    history.replaceState(history.state, '', address);
+    await (router.page as SearchPage).ask(asked);
+    document.title = router.page!.title;
+  };
+  words.addEventListener('input', () => void ask());
+  words.form!.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void ask().then(() => document.querySelector<HTMLElement>('#page .card a')?.focus());
+  });
+}
+
+let ready: (deeds: Awaited<Parameters<typeof startActions>[0]>) => void = () => {};
+startActions(
+  new Promise((resolve) => {
+    ready = resolve;
+  }),
+);
+start().catch(() => notice('The shelves cannot be arranged for you here. What everybody likes is still on them.'));
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  void navigator.serviceWorker.register('/sw.js').catch(() => {
+    // Without it the shop works as long as there is a network.
+  });

@@ -1,0 +1,142 @@
+/** The first page: shelves, each asked for without what the ones above it show. */
+import type { ItemDisplay, RankedItem, RankedList } from 'recluse';
+import { aisleNamed } from '../aisles.ts';
+import { announce } from '../announce.ts';
+import { arrange, movedUp } from '../arrange.ts';
+import { causes, firstWithCompany } from '../because.ts';
+import { type Card, plainCard } from '../card.ts';
+import { plainName, slug } from '../label.ts';
+import { glide } from '../motion.ts';
+import { recall, remember } from '../remember.ts';
+import type { Page } from '../route.ts';
+import type { Shelf } from '../shelf.ts';
+import { fillShelves, shownOn } from '../shelves.ts';
+import type { Shop } from '../shop.ts';
+import { aislesAtHome, shelfLength, titles } from '../shop-window.ts';
+import { rhythm, shortReason } from '../words.ts';
+
+/** Few bought-again products make no shelf. */
+const leastAgain = 3;
+
+interface Answer extends Omit<Shelf, 'cards' | 'source'> {
+  readonly list: RankedList;
+}
+
+/** Asks for every list of the first page, from the top down. Nothing stands on two shelves. */
+async function ask(shop: Shop): Promise<Answer[]> {
+  const { recluse } = shop;
+  const taken = new Set(shop.unwanted);
+  const answers: Answer[] = [];
+  function put(answer: Answer): void {
+    for (const { id } of answer.list.items.slice(0, shelfLength)) taken.add(id);
+    answers.push(answer);
+  }
+  const common = () => ({ limit: shelfLength, exclude: [...taken] });
+
+  const history = await recluse.history({ limit: 300 });
+  if (history.length === 0) {
+    put({
+      placement: 'for-you',
+      ...titles['for-you'],
+      list: await shop.keep('for-you', recluse.popular({ ...common(), window: 'overall' })),
+    });
+  } else {
+    put({ placement: 'for-you', title: 'For you', about: '', list: await shop.recommend({ placement: 'for-you', ...common() }) });
+    const again = await shop.recommend({ placement: 'again', mode: 'repeat', ...common() });
+    if (again.items.length >= leastAgain)
+      put({ placement: 'again', title: 'Time to buy again', about: 'by your own rhythm', list: again });
+    put({
+      placement: 'discover',
+      title: 'You might discover',
+      about: 'new to you',
+      list: await shop.recommend({ placement: 'discover', mode: 'discover', diversity: 0.3, ...common() }),
+    });
+    const company = await firstWithCompany(causes(history), (id) =>
+      recluse.similar(id, { by: 'together', ...common() }).catch(() => ({ items: [] }) as unknown as RankedList),
+    );
+    const cause = company && shop.catalogue.get(company.id);
+    if (cause) {
+      const list = await shop.keep('because', Promise.resolve(company.list));
+      put({ placement: 'because', title: `Because of ${plainName(cause)}`, about: 'often bought together', list });
+    }
+  }
+  put({
+    placement: 'popular',
+    ...titles.popular,
+    list: await shop.keep('popular', recluse.popular({ ...common(), window: 'recent' })),
+  });
+  for (const id of aislesAtHome) {
+    const { name } = aisleNamed(id)!;
+    const placement = `aisle-${id}`;
+    const ids = shop.catalogue.inAisle(id).map((item) => item.id);
+    if (ids.length === 0 || history.length === 0) continue;
+    const list = await shop.rerank(ids, { placement, ...common() });
+    put({ placement, title: name, about: '', more: `/category/${slug(name)}`, list });
+  }
+  return answers;
+}
+
+/** A product as its shelf shows it: with the rhythm on the shelf of habits, elsewhere with the reason if it moved. */
+function cardOf(item: ItemDisplay, ranked: RankedItem | undefined, moved: boolean, placement: string, shop: Shop): Card {
+  const habit = ranked?.reasons?.find((reason) => reason.kind === 'habit');
+  const note = placement === 'again' && habit?.kind === 'habit' ? rhythm(habit) : '';
+  const telling = ranked?.reasons?.find(({ kind }) => kind !== 'popular');
+  const reason = moved && !note && placement !== 'because' ? shortReason(telling, shop.catalogue) : '';
+  return { item, count: shop.basket.countOf(item.id), reason, note };
+}
+
+/** What was on the shelves at the end of the last visit, for the moment before the first list is there. */
+export const lastShelves = (): Shelf[] => recall<Shelf[]>('shelves', []);
+
+/** The first page. `element` holds the shelves that the build has put there, and keeps them until better ones come. */
+export function homePage(shop: Shop, element: HTMLElement, title: string): Page {
+  const root = element.querySelector<HTMLElement>('#shelves')!;
+  let known = -1;
+
+  async function refresh(): Promise<void> {
+    const answers = await ask(shop);
+    const learned = answers[0]?.list.interactions ?? 0;
+    // Reasons tell what the visitor's last deed moved, not what a better tier moved.
+    const told = known >= 0 && known !== learned;
+    const fromNothing = known === 0;
+    known = learned;
+    const shelves = answers.map(({ list, ...answer }): Shelf => {
+      const before = shownOn(root, answer.placement);
+      const fresh = list.items.map(({ id }) => id).filter((id) => shop.catalogue.get(id));
+      const after = arrange(before, fresh, shop.pinned, shelfLength);
+      const moved = told ? movedUp(fromNothing ? [] : before, after) : new Set<string>();
+      const cards = after.map((id) =>
+        cardOf(shop.catalogue.get(id)!, list.items.find((item) => item.id === id), moved.has(id), answer.placement, shop),
+      );
+      return { ...answer, source: list.source, cards };
+    });
+    // Without a history the aisles stay as the build made them, less what should not be seen.
+    if (learned === 0) shelves.push(...aislesFromTheBuild(shelves));
+    remember('shelves', learned > 0 ? shelves.map(withoutReasons) : undefined);
+    await glide(root, () => fillShelves(root, shelves));
+    if (told) announce(`Your shelves have changed. ${shelves.map((shelf) => `${shelf.title}: ${shelf.cards[0]?.item.title}`).slice(0, 2).join('. ')}.`);
+  }
+
+  function aislesFromTheBuild(above: readonly Shelf[]): Shelf[] {
+    const shown = new Set([...above.flatMap(({ cards }) => cards.map(({ item }) => item.id)), ...shop.unwanted]);
+    return aislesAtHome.map((id) => {
+      const { name } = aisleNamed(id)!;
+      const placement = `aisle-${id}`;
+      const cards = builtAisles
+        .get(placement)!
+        .filter((product) => !shown.has(product) && shop.catalogue.get(product))
+        .map((product) => plainCard(shop.catalogue.get(product)!));
+      return { placement, title: name, about: '', more: `/category/${slug(name)}`, source: 'popular', cards };
+    });
+  }
+
+  const builtAisles = new Map(aislesAtHome.map((id) => [`aisle-${id}`, shownOn(root, `aisle-${id}`)]));
+  const last = lastShelves();
+  if (last.length > 0) fillShelves(root, last);
+  return { title, element, refresh };
+}
+
+const withoutReasons = (shelf: Shelf): Shelf => ({
+  ...shelf,
+  cards: shelf.cards.map((card) => ({ ...card, reason: '', count: 0 })),
+});

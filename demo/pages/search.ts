@@ -1,0 +1,53 @@
+/** What was found. The words come from the field in the header; every letter asks again. */
+import { announce } from '../announce.ts';
+import { departmentsMarkup } from '../departments.ts';
+import { element, html } from '../markup.ts';
+import type { Page } from '../route.ts';
+import { byFitAndTaste, search } from '../search.ts';
+import type { Shop } from '../shop.ts';
+import { productGrid } from './grid.ts';
+
+export interface SearchPage extends Page {
+  /** Shows what is found for other words. */
+  ask(words: string): Promise<void>;
+}
+
+export async function searchPage(shop: Shop, first: string): Promise<SearchPage> {
+  let words = first;
+  const grid = productGrid(shop, 'search', 'What was found');
+  const page = element(html`<div class="search-page"><header class="page-head"><div><h1 tabindex="-1"></h1><p class="quiet-text" id="found"></p></div></header><div class="nothing" hidden>${departmentsMarkup()}</div></div>`);
+  page.append(grid.element);
+  const heading = page.querySelector('h1')!;
+  const found = page.querySelector('#found')!;
+  const nothing = page.querySelector<HTMLElement>('.nothing')!;
+
+  async function refresh(): Promise<void> {
+    const asked = words;
+    const matches = asked ? await search(shop.catalogue.items, asked) : [];
+    const list = matches.length > 0 ? await shop.rerank(matches.map(({ id }) => id), { placement: 'search' }) : undefined;
+    if (asked !== words) return;
+    heading.textContent = asked ? `“${asked}”` : 'What are you looking for?';
+    const count = matches.length;
+    found.textContent = !asked
+      ? 'Type in the field above, or walk through the aisles.'
+      : count === 0
+        ? 'Nothing here is called that. The aisles may help.'
+        : `${count === 120 ? 'More than 120' : count} ${count === 1 ? 'product' : 'products'}; where words fit alike, your taste decides.`;
+    nothing.hidden = count > 0;
+    grid.show(list ? byFitAndTaste(matches, list.items.map(({ id }) => id)) : [], list?.source ?? 'popular');
+    if (asked) announce(`${count} products found for ${asked}`);
+  }
+
+  await refresh();
+  return {
+    get title() {
+      return words ? `${words} · Larder` : 'Search · Larder';
+    },
+    element: page,
+    refresh,
+    async ask(next) {
+      words = next;
+      await refresh();
+    },
+  };
+}

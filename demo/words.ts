@@ -1,0 +1,95 @@
+/** How reasons, days and bytes are said to a shopper. */
+import type { Reason } from 'recluse';
+import type { Catalogue } from './catalogue.ts';
+import { plainName } from './label.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** "3 days", "1 day". */
+export const days = (count: number): string => {
+  const whole = Math.max(0, Math.round(count));
+  return whole === 1 ? '1 day' : `${whole} days`;
+};
+
+/** "today", "yesterday", "11 days ago". */
+export function ago(count: number): string {
+  const whole = Math.max(0, Math.round(count));
+  return whole === 0 ? 'today' : whole === 1 ? 'yesterday' : `${whole} days ago`;
+}
+
+/** "about every 9 days, last 11 days ago" */
+export const rhythm = (habit: Extract<Reason, { kind: 'habit' }>): string =>
+  habit.times > 1
+    ? `about every ${days(Math.max(1, habit.interval))}, last ${ago(habit.daysSince)}`
+    : `bought once, ${ago(habit.daysSince)}`;
+
+/** One amber half-line for a card: "because of coffee". Empty where the reason says nothing of this visitor. */
+export function shortReason(reason: Reason | undefined, catalogue: Catalogue): string {
+  switch (reason?.kind) {
+    case 'because': {
+      const cause = catalogue.get(reason.item);
+      return cause ? `because of ${plainName(cause)}` : '';
+    }
+    case 'habit':
+      return reason.times > 1 ? `about every ${days(Math.max(1, reason.interval))}` : '';
+    case 'category':
+      return `you like ${reason.category.toLowerCase()}`;
+    default:
+      return '';
+  }
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+const deeds: Readonly<Record<string, string>> = {
+  purchase: 'bought',
+  cart: 'put in the basket',
+  view: 'looked at',
+  like: 'liked',
+  dislike: 'did not want',
+  rating: 'rated',
+};
+
+/** "bought", "looked at", ... for an event type. */
+export const deed = (type: string): string => deeds[type] ?? type;
+
+/** A whole sentence for the list of reasons. */
+export function longReason(reason: Reason, catalogue: Catalogue, now: number): string {
+  switch (reason.kind) {
+    case 'because': {
+      const name = catalogue.get(reason.item)?.title ?? 'something that is no longer sold';
+      return `You ${deed(reason.type)} ${name} ${ago((now - reason.time) / day)} (${percent(reason.share)} of the reasons).`;
+    }
+    case 'habit':
+      return reason.times > 1
+        ? `You buy it about every ${days(Math.max(1, reason.interval))}; the last time was ${ago(reason.daysSince)}.`
+        : `You bought it once, ${ago(reason.daysSince)}.`;
+    case 'category':
+      return `You often choose ${reason.category.toLowerCase()} (${percent(reason.share)} of the reasons).`;
+    default:
+      return 'Many people have bought it lately.';
+  }
+}
+
+const partNames: Readonly<Record<string, string>> = {
+  taste: 'your taste',
+  together: 'bought together',
+  habit: 'your habits',
+  affinity: 'your aisles',
+  popularity: 'popular',
+  recent: 'popular lately',
+};
+
+/** A score's part in words. */
+export const partName = (name: string): string => partNames[name] ?? name;
+
+/** "640 B", "12 kB", "1.4 MB" */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  if (count < 999_500) return `${Math.round(count / 1000)} kB`;
+  return `${(count / 1e6).toFixed(1)} MB`;
+}
+
+/** "1.8 ms", "0.05 ms", "24 ms" */
+export const milliseconds = (time: number): string =>
+  `${time >= 10 ? Math.round(time) : time >= 0.1 ? time.toFixed(1) : time.toFixed(2)} ms`;
