@@ -54,7 +54,7 @@ const manifestPatience = 5000;
  * @throws RecluseError `pack-unreachable`, `pack-damaged` or `pack-too-new` where there is no pack at all, neither here nor there
  */
 export async function loadPack(options: LoadOptions, events: LoadEvents): Promise<void> {
-  const { manifestUrl, cache, network, idle } = options;
+  const { manifestUrl, cache, network } = options;
   const active = await activeManifest(options, events);
   const fetching = fetchManifest(network, manifestUrl, active ? manifestPatience : undefined);
 
@@ -85,7 +85,6 @@ export async function loadPack(options: LoadOptions, events: LoadEvents): Promis
   }
 
   if (pack) {
-    await idle;
     await arrive(lastSteps, pack.manifest, pack, options, events);
     return;
   }
@@ -100,7 +99,6 @@ export async function loadPack(options: LoadOptions, events: LoadEvents): Promis
     },
   };
   const first = await arrive(firstSteps, fetched.manifest, undefined, options, counting);
-  await idle;
   const last = await arrive(lastSteps, fetched.manifest, first, options, counting);
   // A pack that did not arrive whole serves this visit, but is not kept: the next visit tries again.
   if (problems.length > 0) return;
@@ -157,6 +155,8 @@ async function activate(
 interface Step {
   /** Whether this pack and these options have it. */
   wanted(manifest: Manifest, options: LoadOptions): boolean;
+  /** Whether it waits until the page is idle. */
+  waits?: boolean;
   /** Adds it to what is here. */
   add(pack: Pack, read: (role: FileRole) => Promise<Part>): Promise<Pack>;
 }
@@ -187,6 +187,7 @@ const catalogue: Step = {
 
 const rowsAndGraphs: Step = {
   wanted: ({ files }, { upTo }) => upTo === 'model' && files.rows !== undefined,
+  waits: true,
   async add(pack, read) {
     const [rows, encoder, blender] = await Promise.all([read('rows'), read('encoder'), read('blender')]);
     const encoderFloat = pack.manifest.files.encoderFloat && {
@@ -229,6 +230,7 @@ async function arrive(
   let pack = before;
   for (const step of steps) {
     if (!step.wanted(manifest, options)) continue;
+    if (step.waits) await options.idle;
     try {
       pack = await step.add(pack ?? nothingOf(manifest), reader(manifest, options));
       events.onPack(pack);

@@ -6,7 +6,7 @@ export interface RuntimeFiles {
   /**
    * Fetches a file, or takes it from the cache.
    *
-   * @param url absolute, or relative to the worker
+   * @param url absolute
    * @throws RecluseError `pack-unreachable`
    */
   fetch(url: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -22,12 +22,11 @@ export function runtimeFiles(cache: FileCache, network: Network): RuntimeFiles {
   const used = new Set<string>();
   return {
     async fetch(url) {
-      const { href } = new URL(url, import.meta.url);
-      used.add(href);
-      const cached = await cache.match(href);
+      used.add(url);
+      const cached = await cache.match(url);
       if (cached) return cached;
-      const bytes = await network.fetchBytes(href);
-      await cache.put(href, bytes);
+      const bytes = await network.fetchBytes(url);
+      await cache.put(url, bytes);
       return bytes;
     },
     settle: (started) => cache.keepOnly(started ? used : new Set()),
