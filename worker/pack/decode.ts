@@ -15,18 +15,15 @@ export function decodeItems({ manifest, file, bytes }: Part): {
 } {
   const { ids, categories } = objectIn(file, parseJson(file.path, bytes));
   const count = manifest.items.count;
-  if (!isArrayOf(ids, isText) || ids.length !== count) damaged(file.path, `ids must be ${count} strings`);
+  if (!isArrayOf(ids, isText) || ids.length !== count || ids.includes(''))
+    damaged(file.path, `ids must be ${count} strings`);
   const rowOf = new Map(ids.map((id, row) => [id, row]));
   if (rowOf.size !== count) damaged(file.path, 'an id appears twice');
   if (!isArrayOf(categories, isCategory)) damaged(file.path, 'categories must be a list of { name, parent }');
-  for (const start of categories.keys()) {
-    let steps = 0;
-    for (let index = start; index !== -1; index = categories[index]!.parent) {
-      if (categories[index] === undefined || steps > categories.length)
-        damaged(file.path, `category ${start} has no way to the top`);
-      steps += 1;
-    }
-  }
+  // A parent before its children: no index out of range, and no circle.
+  for (const [index, { parent }] of categories.entries())
+    if (parent < -1 || parent >= index)
+      damaged(file.path, `the parent of category ${index} does not come before it`);
   return { ids, rowOf, categories };
 }
 
@@ -34,8 +31,9 @@ export function decodeItems({ manifest, file, bytes }: Part): {
 export function decodePopular({ manifest, file, bytes }: Part, categoryCount: number): Popular {
   const { overall, recent, categories } = objectIn(file, parseJson(file.path, bytes));
   const rows = (list: unknown, name: string): Int32Array => {
-    if (!isArrayOf(list, (row) => isIndex(row, manifest.items.count)))
-      damaged(file.path, `${name} must be a list of rows below ${manifest.items.count}`);
+    const count = manifest.items.count;
+    if (!isArrayOf(list, (row) => isIndex(row, count)) || new Set(list).size !== list.length)
+      damaged(file.path, `${name} must be a list of different rows below ${count}`);
     return Int32Array.from(list);
   };
   return {
@@ -145,7 +143,6 @@ const typeNames = new Map<unknown, string>([
 ]);
 
 interface ArrayKind<Values> {
-  readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBuffer, offset: number, length: number): Values;
 }
 
@@ -162,8 +159,6 @@ function array<Values>(
   if (declared.type !== type || String(declared.shape) !== String(shape))
     damaged(file.path, `${name} is ${declared.type} [${declared.shape}], not ${type} [${shape}]`);
   const length = shape.reduce((product, extent) => product * extent, 1);
-  if (declared.offset + length * kind.BYTES_PER_ELEMENT > bytes.byteLength)
-    damaged(file.path, `${name} goes beyond the end of the file`);
   return new kind(bytes.buffer, bytes.byteOffset + declared.offset, length);
 }
 

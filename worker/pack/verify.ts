@@ -43,6 +43,15 @@ export async function readManifest(bytes: Uint8Array<ArrayBuffer>): Promise<Mani
   const model = [encoder, blender, files.rows, files.encoder, files.blender];
   if (model.some(Boolean) && !model.every(Boolean))
     damaged('manifest.json', 'encoder, blender and their files must all be there or all be absent');
+  for (const file of Object.values(files))
+    if (!file.path.includes(`-${file.sha256.slice(0, 8)}.`))
+      damaged('manifest.json', `the name ${file.path} does not carry its hash`);
+  for (const [field, names] of [
+    ['eventTypes', manifest.eventTypes],
+    ['context', manifest.context],
+  ] as const)
+    if (new Set(names.map(({ name }) => name)).size !== names.length)
+      damaged('manifest.json', `${field} has a name twice`);
   const hashes = Object.values(files).map((file) => file.sha256);
   const version = (await sha256(new TextEncoder().encode(hashes.join(''))))?.slice(0, 16);
   if (version !== undefined && version !== manifest.version)
@@ -56,11 +65,27 @@ export async function readManifest(bytes: Uint8Array<ArrayBuffer>): Promise<Mani
  * @throws RecluseError `pack-damaged`
  */
 export async function verifyFile(declared: DeclaredFile, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  verifyArrays(declared);
   if (bytes.byteLength !== declared.bytes)
     damaged(declared.path, `${bytes.byteLength} bytes instead of ${declared.bytes}`);
   const hash = await sha256(bytes);
   if (hash !== undefined && hash !== declared.sha256)
     damaged(declared.path, `its SHA-256 is ${hash.slice(0, 8)}…, not ${declared.sha256.slice(0, 8)}…`);
+}
+
+/**
+ * Compares the arrays that a file declares with its length: none may leave the file or overlap another.
+ *
+ * @throws RecluseError `pack-damaged`
+ */
+function verifyArrays({ path, bytes, arrays = [] }: DeclaredFile): void {
+  const width = { i8: 1, u16: 2, u32: 4, f32: 4 };
+  let end = 0;
+  for (const { name, type, shape, offset } of [...arrays].sort((left, right) => left.offset - right.offset)) {
+    if (offset < end) damaged(path, `${name} overlaps another array`);
+    end = offset + shape.reduce((product, extent) => product * extent, width[type]);
+    if (end > bytes) damaged(path, `${name} goes beyond the end of the file`);
+  }
 }
 
 /** @throws RecluseError `pack-damaged` where the bytes are not JSON in UTF-8 */

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RecluseError } from '../../../src/contract.ts';
+import {
+  checkForgetRequest,
+  checkIds,
+  checkInteractions,
+  checkOpenOptions,
+  checkPopularRequest,
+  checkRecommendRequest,
+  checkSimilarRequest,
+} from '../../../worker/arguments.ts';
+
+const doors = {
+  checkForgetRequest,
+  checkIds,
+  checkInteractions,
+  checkOpenOptions,
+  checkPopularRequest,
+  checkRecommendRequest,
+  checkSimilarRequest,
+};
+
+test.each(Object.entries(doors))(
+  '%s lets anything in as it is, or refuses it with a code and a field',
+  (_, check) => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        try {
+          expect(check(value)).toBe(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RecluseError);
+          expect(error).toMatchObject({ code: 'invalid-argument', details: { field: expect.any(String) } });
+        }
+      }),
+    );
+  },
+);
+
+test('every field that the types know is let in', () => {
+  const request = {
+    limit: 0,
+    placement: 'home',
+    exclude: ['a'],
+    filter: { category: ['Coffee', 'Tea'], brand: 'Acme' },
+    mode: 'discover',
+    diversity: 0.3,
+    explain: true,
+    context: { place: 'shop-12', hour: 3 },
+    source: 'linear',
+  } as const;
+  expect(checkRecommendRequest(request)).toBe(request);
+  const interaction = {
+    type: 'purchase',
+    item: 'sku-1',
+    value: -4.99,
+    time: 0,
+    basket: 'b',
+    list: 'l',
+    position: 0,
+    id: 'i',
+  };
+  expect(checkInteractions([interaction])).toEqual([interaction]);
+  expect(checkRecommendRequest({ limit: undefined })).toEqual({ limit: undefined });
+});
+
+test('a field inherited from Object is as unknown as any other', () => {
+  expect(() => checkRecommendRequest({ toString: 1 })).toThrow(/known fields/);
+  expect(() => checkRecommendRequest(JSON.parse('{"__proto__": 1}'))).toThrow(/known fields/);
+});
+
+test('a message names the field, what it must be, and what there is', () => {
+  expect(() => checkRecommendRequest({ mode: 'again' })).toThrow(
+    "mode must be one of 'any', 'repeat', 'discover'.",
+  );
+  expect(() => checkPopularRequest({ window: 'always' })).toThrow(
+    "window must be one of 'overall', 'recent'.",
+  );
+});
