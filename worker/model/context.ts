@@ -16,25 +16,30 @@ export function clockAt(now: number): Clock {
   return { hour: date.getHours(), weekday: ((date.getDay() + 6) % 7) + 1 };
 }
 
-const whole = (value: unknown, least: number, most: number) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+function indexOf(value: string | number, name: string, values: readonly string[]): number {
+  const number = typeof value === 'number' && Number.isInteger(value) ? value : -1;
+  if (name === 'hour') return number >= 0 && number <= 23 ? number + 1 : 0;
+  if (name === 'weekday') return number >= 1 && number <= 7 ? number : 0;
+  return values.indexOf(String(value)) + 1;
+}
 
 /**
- * One index for each context that the pack declares, 0 where unknown.
+ * One index for each context that the pack declares, 0 where unknown. Who says something first decides, even if the pack does
+ * not know what was said.
  *
  * @param context what the app gave, which goes before the profile
  * @param profile what is stored about the visitor, which goes before the clock
+ * @param clock the device's, or nothing where its time says nothing about the visitor's
  */
 export function contextIndices(
   declared: Manifest['context'],
   context: Context,
   profile: Context,
-  clock: Clock,
+  clock: Partial<Clock>,
 ): Int32Array {
+  const told: Context = { ...clock, ...profile, ...context };
   return Int32Array.from(declared, ({ name, values }) => {
-    const value = context[name] ?? profile[name];
-    if (name === 'hour') return whole(value, 0, 23) ? (value as number) + 1 : clock.hour + 1;
-    if (name === 'weekday') return whole(value, 1, 7) ? (value as number) : clock.weekday;
-    return value === undefined ? 0 : values.indexOf(String(value)) + 1;
+    const value = told[name];
+    return value === undefined ? 0 : indexOf(value, name, values);
   });
 }

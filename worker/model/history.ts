@@ -63,8 +63,7 @@ export function historyAt(interactions: readonly StoredInteraction[], pack: Pack
     : interactions;
   const typeIndex = new Map(eventTypes.map(({ name }, index) => [name, index]));
 
-  const kept: { row: ItemRow; type: number; value: number; interaction: StoredInteraction }[] =
-    [];
+  const kept: { row: ItemRow; type: number; value: number; interaction: StoredInteraction }[] = [];
   for (let at = sorted.length - 1; at >= 0 && kept.length < history.events; at--) {
     const interaction = sorted[at]!;
     const row = pack.rowOf.get(interaction.item);

@@ -16,9 +16,9 @@ test('what the app says goes before the profile, and both before the clock', () 
   expect([...contextIndices(declared, {}, { place: 'town' }, clock)]).toEqual([18, 3, 1]);
 });
 
-test('a value that the pack does not know is unknown, and an hour that does not exist is left to the clock', () => {
+test('a value that the pack does not know is unknown, as is an hour that does not exist', () => {
   expect([...contextIndices(declared, { place: 'moon', hour: 24, weekday: 0 }, {}, clock)]).toEqual([
-    18, 3, 0,
+    0, 0, 0,
   ]);
 });
 
