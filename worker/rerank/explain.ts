@@ -8,14 +8,8 @@ import { cosineOf } from './similarity.ts';
 
 /** No more items of the visitor's past than these are named for one item. */
 const mostCauses = 3;
-/** A cause smaller than this share is not worth a reader's time. */
+/** A cause smaller than this share is not worth a reader's time, unless there is no other. */
 const leastShare = 0.05;
-
-interface Cause {
-  /** Of all positive evidence, 0 to 1. */
-  readonly share: number;
-  readonly reason: Reason;
-}
 
 const nameOf = (row: ItemRow, { catalogue, ids }: Pack) => catalogue?.title[row] || ids[row]!;
 
@@ -49,100 +43,97 @@ function becauseOf(cause: ItemRow, row: ItemRow, share: number, { history, pack,
  *
  * The item-to-item part is exact: each item's contribution to the sum, times what the tier made of the sum. The encoder's part has no such
  * sum; it is dealt out among the items of the past that are near in the model's item space, by nearness and strength.
+ *
+ * @returns what each item gave, parallel to the interest, and what no item of the past accounts for
  */
 function evidenceByItem(
   row: ItemRow,
   { interest, signals }: Evidence,
   parts: Record<string, number>,
-  pack: Pack,
-): Float64Array {
+  { linear, rows }: Pack,
+): { evidence: Float64Array; unaccounted: number } {
   const evidence = new Float64Array(interest.rows.length);
   const worth = (parts.together ?? 0) / signals.together[row]!;
-  if (pack.linear && worth > 0 && Number.isFinite(worth))
-    contributionsTo(row, interest, pack.linear).forEach((contribution, at) => {
+  if (linear && worth > 0 && Number.isFinite(worth))
+    contributionsTo(row, interest, linear).forEach((contribution, at) => {
       evidence[at] = Math.max(0, contribution) * worth;
     });
 
   const taste = Math.max(0, parts.taste ?? 0);
-  const { rows } = pack;
-  if (rows && taste > 0) {
-    const nearness = Float64Array.from(
-      interest.rows,
-      (cause, at) => Math.max(0, interest.strengths[at]!) * Math.max(0, cosineOf(rows, cause, row)),
-    );
-    const total = nearness.reduce((sum, near) => sum + near, 0);
-    if (total > 0)
-      nearness.forEach((near, at) => {
-        evidence[at]! += (taste * near) / total;
-      });
-  }
-  return evidence;
+  if (!rows || taste === 0) return { evidence, unaccounted: taste };
+  const nearness = Float64Array.from(
+    interest.rows,
+    (cause, at) => Math.max(0, interest.strengths[at]!) * Math.max(0, cosineOf(rows, cause, row)),
+  );
+  const total = nearness.reduce((sum, near) => sum + near, 0);
+  if (total === 0) return { evidence, unaccounted: taste };
+  nearness.forEach((near, at) => {
+    evidence[at]! += (taste * near) / total;
+  });
+  return { evidence, unaccounted: 0 };
 }
 
-/** The causes of one item, with what each is worth in units of the score. */
-function causesOf(row: ItemRow, moment: Moment): { worth: number; reason: (share: number) => Reason }[] {
+/** Something that speaks for an item, worth so much in units of the score; null where it cannot be put into words. */
+interface Cause {
+  readonly worth: number;
+  readonly reason: ((share: number) => Reason) | null;
+}
+
+/** All that speaks for one item. */
+function causesOf(row: ItemRow, moment: Moment): Cause[] {
   const { pack, scores } = moment;
   const parts = scores.partsOf(row);
   const part = (name: string) => Math.max(0, parts[name] ?? 0);
-  const popular = {
+  const popular: Cause = {
     worth: part('popularity') + part('recent'),
-    reason: (): Reason => ({ kind: 'popular', text: 'popular now' }),
+    reason: () => ({ kind: 'popular', text: 'popular now' }),
   };
   if (!scores.evidence) return [popular];
 
   const { interest, signals } = scores.evidence;
+  const { evidence, unaccounted } = evidenceByItem(row, scores.evidence, parts, pack);
   const times = signals.times[row]!;
-  const byItem = evidenceByItem(row, scores.evidence, parts, pack);
-  // What an item says about itself is habit where it was bought, and interest where it was only looked at.
-  const itself = interest.rows.indexOf(row);
-  let habit = part('habit');
-  if (times > 0 && itself !== -1) {
-    habit += byItem[itself]!;
-    byItem[itself] = 0;
-  }
   const daysSince = signals.daysSince[row]!;
   const interval = signals.interval[row]!;
+  // What an item says about itself is habit where it was bought, and interest where it was only looked at.
+  const itself = times > 0 ? interest.rows.indexOf(row) : -1;
+  const ofItself = evidence[itself] ?? 0;
   const category = pack.categories[pack.priors!.leaf[row]!]!.name;
   return [
     ...Array.from(interest.rows, (cause, at) => ({
-      worth: byItem[at]!,
+      worth: at === itself ? 0 : evidence[at]!,
       reason: (share: number) => becauseOf(cause, row, share, moment),
     })),
-    ...(times > 0
-      ? [
-          {
-            worth: habit,
-            reason: (): Reason => ({
-              kind: 'habit',
-              times,
-              daysSince,
-              interval,
-              text: habitText(times, daysSince, interval),
-            }),
-          },
-        ]
-      : []),
+    { worth: unaccounted, reason: null },
+    {
+      worth: part('habit') + ofItself,
+      reason:
+        times > 0
+          ? () => ({ kind: 'habit', times, daysSince, interval, text: habitText(times, daysSince, interval) })
+          : null,
+    },
     {
       worth: part('affinity'),
-      reason: (share) => ({ kind: 'category', category, share, text: `you often choose ${category}` }),
+      reason:
+        signals.affinity[row]! > 0
+          ? (share) => ({ kind: 'category', category, share, text: `you often choose ${category}` })
+          : null,
     },
     popular,
   ];
 }
 
 /**
- * The causes of an item's place, strongest first. Shares are of all positive evidence, and so add up to at most 1; negative evidence
- * shows in the item's parts.
+ * The causes of an item's place, strongest first. Shares are of all positive evidence, also of what cannot be put into words (a
+ * taste for items unlike everything in the history), and so add up to at most 1; negative evidence shows in the item's parts.
  */
 export function reasonsFor(row: ItemRow, moment: Moment): Reason[] {
-  const causes = causesOf(row, moment);
+  const causes = causesOf(row, moment).filter(({ worth }) => worth > 0);
   const total = causes.reduce((sum, { worth }) => sum + worth, 0);
-  if (!(total > 0)) return [];
-  const told: Cause[] = causes
-    .map(({ worth, reason }) => ({ share: worth / total, reason }))
-    .filter(({ share }) => share >= leastShare)
-    .sort((a, b) => b.share - a.share)
-    .map(({ share, reason }) => ({ share, reason: reason(share) }));
+  const told = causes.sort((a, b) => b.worth - a.worth).filter(({ reason }) => reason !== null);
   let named = 0;
-  return told.map(({ reason }) => reason).filter(({ kind }) => kind !== 'because' || ++named <= mostCauses);
+  return told
+    .filter(({ worth }, place) => place === 0 || worth / total >= leastShare)
+    .map(({ worth, reason }) => reason!(worth / total))
+    .filter(({ kind }) => kind !== 'because' || ++named <= mostCauses);
 }

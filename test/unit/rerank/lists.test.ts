@@ -191,6 +191,35 @@ describe('reasons', () => {
     expect(reasons).toEqual(Array(3).fill([{ kind: 'popular', text: 'popular now' }]));
   });
 
+  /** item-2 is exactly like item-1, item-3 its opposite. */
+  const row = Int8Array.from(pack.rows.row);
+  row.set(row.slice(16, 32), 32);
+  row.set(
+    row.slice(16, 32).map((value) => -value),
+    48,
+  );
+  const byTaste = (item: string, parts: Record<string, number>) => {
+    const asker = askerOf([interaction(1, 'item-1', 'view', 1)], { ...pack, rows: { ...pack.rows, row } });
+    const scores = { ...asker.scores, source: 'model' as const, partsOf: () => parts };
+    return recommendList({ limit: 1e9, explain: true }, { ...asker, scores }).items.find(
+      ({ id }) => id === item,
+    )!.reasons!;
+  };
+
+  test('give the model’s taste to what is near in the item space', () => {
+    expect(byTaste('item-2', { taste: 3, together: 0, popularity: 1 })).toMatchObject([
+      { kind: 'because', item: 'item-1', type: 'view', share: 0.75 },
+      { kind: 'popular' },
+    ]);
+  });
+
+  test('claim no more than can be told: a taste that nothing in the history is near to has no name', () => {
+    expect(byTaste('item-3', { taste: 3, together: 0, affinity: 0, popularity: 1 })).toEqual([
+      { kind: 'popular', text: 'popular now' },
+    ]);
+    expect(byTaste('item-3', { taste: 3, together: 0, affinity: 2, popularity: 0, habit: 1 })).toEqual([]);
+  });
+
   test('use ids where titles are not loaded', () => {
     const { catalogue: _, ...bare } = simple;
     const { items } = recommendList({ limit: 1e9, explain: true }, { ...who, pack: bare });
