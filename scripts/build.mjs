@@ -51,6 +51,8 @@ async function buildSdk(folder) {
   if (!(await runPackage('typescript/bin/tsc', [...declarations, '--rootDir', 'src', '--outDir', folder])))
     throw new Error('The declarations of src/ did not come out; the messages are above.');
   await nameJavaScript(folder);
+  // Nobody calls the worker's exports; its entry is for those who want its address.
+  await writeFile(`${folder}/worker.d.ts`, 'export {};\n');
 }
 
 /** tsc leaves `./x.ts` in declarations, a file that is not shipped; beside `x.d.ts` it must say `./x.js`. @param {string} folder */
