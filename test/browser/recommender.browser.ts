@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ChangeEvent, createRecommender, RecluseError } from '../../src/index.ts';
 import { type PackServer, packServer } from './support/pack-server.ts';
 import { freshName, type Opened, open } from './support/shop-of-tests.ts';
-import { tinyPack } from './support/tiny-pack.ts';
+import { brokenGraphs, tinyPack } from './support/tiny-pack.ts';
 
 let server: PackServer;
 const opened: Opened[] = [];
@@ -138,7 +138,7 @@ test('status tells what serves', async () => {
 });
 
 test('a pack whose graphs cannot run serves the linear tier and says so', async () => {
-  server.files = (await tinyPack({ brokenModel: true })).files;
+  server.files = (await tinyPack({ graphs: brokenGraphs })).files;
   const { recluse, problems } = await shop();
   await recluse.ready();
   const list = await recluse.recommend();

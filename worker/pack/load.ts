@@ -61,7 +61,7 @@ export async function loadPack(options: LoadOptions, events: LoadEvents): Promis
   let pack: Pack | undefined;
   if (active) {
     try {
-      pack = await arrive(firstSteps, active.manifest, undefined, options, events);
+      pack = await arriveFromCache(active.manifest, options, events);
     } catch (problem) {
       events.onProblem(asProblem(problem));
     }
@@ -240,6 +240,29 @@ async function arrive(
     }
   }
   return pack as Pack;
+}
+
+/** Milliseconds that a cached pack's popular lists wait for its linear tier: a returning visitor sees one list, not two. */
+const oneList = 50;
+
+/** Lets the first tiers of a cached pack arrive; telling of the popular lists only where the linear tier is late. */
+async function arriveFromCache(manifest: Manifest, options: LoadOptions, events: LoadEvents): Promise<Pack> {
+  let untold: Pack | undefined;
+  const tell = () => {
+    if (untold) events.onPack(untold);
+    untold = undefined;
+  };
+  const timer = setTimeout(tell, oneList);
+  const onPack = (pack: Pack) => {
+    untold = pack;
+    if (pack.linear || options.upTo === 'popular') tell();
+  };
+  try {
+    return await arrive(firstSteps, manifest, undefined, options, { ...events, onPack });
+  } finally {
+    clearTimeout(timer);
+    tell();
+  }
 }
 
 /** A whole pack at once, or none. */

@@ -28,6 +28,8 @@ export interface PackServer {
   mode: 'up' | 'down' | 'silent';
   /** What it serves; may be replaced at any time. */
   files: Map<string, Uint8Array<ArrayBuffer>>;
+  /** Paths that are not answered until they are taken out of here. */
+  readonly hold: { add(path: string): void; delete(path: string): void };
   close(): void;
 }
 
@@ -35,11 +37,19 @@ export interface PackServer {
 export function packServer(pack: TinyPack): PackServer {
   const folder = `https://packs.test/${crypto.randomUUID()}/`;
   const channel = new BroadcastChannel(channelName);
+  const held = new Map<string, (() => void)[]>();
   const server: PackServer = {
     manifestUrl: `${folder}manifest.json`,
     requests: [],
     mode: 'up',
     files: pack.files,
+    hold: {
+      add: (path) => void held.set(path, []),
+      delete(path) {
+        for (const go of held.get(path) ?? []) go();
+        held.delete(path);
+      },
+    },
     close: () => channel.close(),
   };
   channel.onmessage = ({ data }: MessageEvent<Question>) => {
@@ -47,12 +57,17 @@ export function packServer(pack: TinyPack): PackServer {
     const path = data.url.slice(folder.length);
     server.requests.push(path);
     if (server.mode === 'silent') return;
-    const body = server.files.get(path) ?? null;
-    const answer: Answer =
-      server.mode === 'down'
-        ? { id: data.id, status: 0, body: null }
-        : { id: data.id, status: body ? 200 : 404, body };
-    channel.postMessage(answer);
+    const reply = () => {
+      const body = server.files.get(path) ?? null;
+      const answer: Answer =
+        server.mode === 'down'
+          ? { id: data.id, status: 0, body: null }
+          : { id: data.id, status: body ? 200 : 404, body };
+      channel.postMessage(answer);
+    };
+    const waiting = held.get(path);
+    if (waiting) waiting.push(reply);
+    else reply();
   };
   return server;
 }

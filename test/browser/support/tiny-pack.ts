@@ -18,8 +18,8 @@ export interface TinyPackOptions {
   change?: (contents: TinyContents) => void;
   /** The last word on the manifest itself. */
   changeManifest?: (manifest: Manifest) => void;
-  /** Adds rows and graphs. The graphs are no ONNX: a model made of them cannot start. Default false. */
-  brokenModel?: boolean;
+  /** Adds item rows and these graphs, which must fit {@link modelShapes}. Default: no model. */
+  graphs?: { encoder: Bytes; blender: Bytes };
 }
 
 /** Everything that a tiny pack says, before it becomes bytes. */
@@ -50,16 +50,38 @@ export interface TinyPack {
   files: Map<string, Bytes>;
 }
 
-/** Length of an item row. */
-const size = 4;
+/** What `graphs/make.py` made its graphs for. */
+const modelShapes = {
+  encoder: { events: 6, size: 8 },
+  blender: {
+    block: 16,
+    signals: [
+      'taste',
+      'together',
+      'habit',
+      'times',
+      'daysSince',
+      'interval',
+      'affinity',
+      'popularity',
+      'recent',
+      'repeat',
+    ] as NonNullable<Manifest['blender']>['signals'],
+    visitor: ['events', 'items', 'daysActive', 'daysIdle'] as NonNullable<Manifest['blender']>['visitor'],
+    parts: ['taste', 'together', 'habit', 'affinity', 'popularity'],
+  },
+};
+const { size } = modelShapes.encoder;
+
+/** Graphs that are no ONNX: a model made of them cannot start. */
+export const brokenGraphs = {
+  encoder: new TextEncoder().encode('not a graph'),
+  blender: new TextEncoder().encode('not a graph either'),
+};
 
 /** Item `i` is in category `1 + i % 3`; buying it speaks for `i + 1` (strongly) and `i + 3` (less), both modulo the item count. */
 export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack> {
-  const {
-    ids = Array.from({ length: 12 }, (_, row) => `item-${row}`),
-    edition = 'First',
-    brokenModel = false,
-  } = options;
+  const { ids = Array.from({ length: 12 }, (_, row) => `item-${row}`), edition = 'First', graphs } = options;
   const count = ids.length;
   const rows = ids.map((_, row) => row);
   const inCategory = (index: number) => rows.filter((row) => 1 + (row % 3) === index);
@@ -122,11 +144,11 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
     ['popular', 'json', json(contents.popular)],
     ['priors', 'bin', ...binary(contents.priors)],
     ['linear', 'bin', ...binary(contents.linear)],
-    ...(brokenModel
+    ...(graphs
       ? ([
           ['rows', 'bin', ...binary(contents.rows, { row: [count, size] })],
-          ['encoder', 'onnx', new TextEncoder().encode('not a graph')],
-          ['blender', 'onnx', new TextEncoder().encode('not a graph either')],
+          ['encoder', 'onnx', graphs.encoder],
+          ['blender', 'onnx', graphs.blender],
         ] as [keyof Manifest['files'], 'bin' | 'onnx', Bytes, DeclaredArray[]?][])
       : []),
     ['catalogue', 'json', json(contents.catalogue)],
@@ -151,7 +173,11 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
       { name: 'view', weight: 0.1, habit: false, token: 1 },
       { name: 'purchase', weight: 1, habit: true, token: 2 },
     ],
-    context: [{ name: 'hour', values: [] }],
+    context: [
+      { name: 'hour', values: [] },
+      { name: 'weekday', values: [] },
+      { name: 'place', values: ['town', 'village'] },
+    ],
     history: { events: 5 },
     linear: {
       halfLifeDays: 30,
@@ -160,17 +186,7 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
       coefficients: { together: 1, habit: 0.2, affinity: 0.1, popularity: 0.05, recent: 0.05 },
     },
     habit: { halfLifeDays: 30, priorWeight: 1 },
-    ...(brokenModel
-      ? {
-          encoder: { events: 5, size },
-          blender: {
-            block: 4,
-            signals: ['taste', 'together'] as const,
-            visitor: ['events'] as const,
-            parts: ['taste', 'together'],
-          },
-        }
-      : {}),
+    ...(graphs ? modelShapes : {}),
     files: declared as Manifest['files'],
     training: { seed: 1, split: 'none', tieBreak: 'row', source: 'invented', licence: 'CC0' },
     card: { data: { items: count }, figures: [] },

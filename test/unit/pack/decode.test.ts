@@ -11,7 +11,12 @@ import {
   type Part,
 } from '../../../worker/pack/decode.ts';
 import { type FileRole, readManifest, verifyFile } from '../../../worker/pack/verify.ts';
-import { type TinyContents, type TinyPackOptions, tinyPack } from '../../browser/support/tiny-pack.ts';
+import {
+  brokenGraphs,
+  type TinyContents,
+  type TinyPackOptions,
+  tinyPack,
+} from '../../browser/support/tiny-pack.ts';
 
 /** Reads a pack from end to end, as the worker does. */
 async function readAll(files: Map<string, Uint8Array<ArrayBuffer>>) {
@@ -36,14 +41,14 @@ async function readAll(files: Map<string, Uint8Array<ArrayBuffer>>) {
 const readTiny = async (options: TinyPackOptions) => readAll((await tinyPack(options)).files);
 
 test('a whole pack is read as it was written', async () => {
-  const { items, popular, priors, linear, rows, catalogue } = await readTiny({ brokenModel: true });
+  const { items, popular, priors, linear, rows, catalogue } = await readTiny({ graphs: brokenGraphs });
   expect(items.ids).toHaveLength(12);
   expect(items.rowOf.get('item-7')).toBe(7);
   expect([...popular.categories.get(1)!]).toEqual([0, 3, 6, 9]);
   expect([...priors.leaf.slice(0, 4)]).toEqual([1, 2, 3, 1]);
   expect([...linear.target.slice(linear.offset[11], linear.offset[12])]).toEqual([0, 2]);
   expect([...linear.weight.slice(linear.offset[11], linear.offset[12])]).toEqual([100, 40]);
-  expect(rows?.row).toHaveLength(48);
+  expect(rows?.row).toHaveLength(96);
   expect(catalogue?.price?.[0]).toBeNull();
 });
 
@@ -115,7 +120,7 @@ const damages: [string, (contents: TinyContents) => void, string][] = [
 ];
 
 test.each(damages)('a pack with %s is refused, naming the file', async (_, change, role) => {
-  const error = await readTiny({ brokenModel: true, change }).catch((thrown: unknown) => thrown);
+  const error = await readTiny({ graphs: brokenGraphs, change }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(RecluseError);
   expect(error).toMatchObject({
     code: 'pack-damaged',
