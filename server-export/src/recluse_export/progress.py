@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
 
@@ -25,7 +25,7 @@ class Progress(Protocol):
         """Begin a step of ``total`` units; None where nobody knows."""
 
 
-class _Quiet:
+class _Unwatched:
     def advance(self, amount: float = 1) -> None:
         """Say nothing."""
 
@@ -36,11 +36,26 @@ class SilentProgress:
     @contextmanager
     def step(self, name: str, total: float | None = None) -> Iterator[Step]:
         """Begin a step that nobody watches."""
-        yield _Quiet()
+        yield _Unwatched()
+
+
+class _Bar:
+    def __init__(self, bars: Bars, name: str, total: float | None) -> None:
+        self._bars = bars
+        self._task = bars.add_task(name, total=total)
+
+    def advance(self, amount: float = 1) -> None:
+        """Move the bar."""
+        self._bars.advance(self._task, amount)
+
+    def finish(self) -> None:
+        """Fill the bar, also where nobody knew how long it would be."""
+        total = self._bars.tasks[0].total or 1
+        self._bars.update(self._task, total=total, completed=total)
 
 
 class TerminalProgress:
-    """A bar for each step on the terminal; a line for each finished step where the output is no terminal."""
+    """A bar for each step on a terminal; a line for each finished step where the output is no terminal."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -48,14 +63,8 @@ class TerminalProgress:
     @contextmanager
     def step(self, name: str, total: float | None = None) -> Iterator[Step]:
         """Show a bar until the block ends."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
         with Bars(*columns, console=self.console) as bars:
-            task = bars.add_task(name, total=total)
-
-            class _Bar:
-                def advance(self, amount: float = 1) -> None:
-                    bars.advance(task, amount)
-
-            yield _Bar()
-            done = bars.tasks[0].completed or 1
-            bars.update(task, total=total or done, completed=total or done)
+            bar = _Bar(bars, name, total)
+            yield bar
+            bar.finish()

@@ -1,0 +1,173 @@
+"""The command line: a thin skin over the functions of the package."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from recluse_export import __version__
+from recluse_export.config import Config, read_config
+from recluse_export.errors import ProblemError
+from recluse_export.pack import check_output_folder, read_pack, verify_pack, write_pack
+from recluse_export.progress import TerminalProgress
+from recluse_export.read import load
+from recluse_export.read.inspect import inspect_log
+from recluse_export.read.report import CleaningReport
+from recluse_export.shapes import Figure, Log, PackContents
+
+app = typer.Typer(
+    help="Train a recommender on your event log and export it as a pack of static files that recommends inside the browser.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+console = Console()
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The run's TOML file; see configs/.", metavar="FILE")]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the pack: new, empty or an older pack.", metavar="DIR")]
+WorkOption = Annotated[Path, typer.Option("--work", help="Folder that holds the run between its steps.", metavar="DIR")]
+SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Overrides model.seed: same seed, same bytes.")]
+QuickOption = Annotated[bool, typer.Option("--quick", help="Train for seconds instead of minutes: to try out, not for figures.")]
+
+Arguments = ParamSpec("Arguments")
+
+
+def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Print what the owner of the input can mend as one message with exit code 2; other errors keep their traceback, they are ours."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except ProblemError as problem:
+            message = str(problem)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            message = f"{error.filename or 'The disk'}: no space left. Free some, or choose another folder."
+        else:
+            return
+        print(f"recluse-export: {message}", file=sys.stderr)
+        raise typer.Exit(2)
+
+    return wrapped
+
+
+@app.command()
+@_plainly
+def build(config: ConfigOption, out: OutOption, seed: SeedOption = None, quick: QuickOption = False) -> None:
+    """From an event log and a catalogue to a pack: read, clean, train, measure, export, check.
+
+    Example: [bold]recluse-export build --config configs/grocery.toml --out /tmp/pack --quick[/bold]
+    """
+    from recluse_export.train import pipeline  # imports torch, which the other commands should not wait for
+
+    settings = _settings(config, seed, quick)
+    check_output_folder(out)
+    progress = TerminalProgress(console)
+    log, _ = _load(settings)
+    contents = pipeline.build(log, settings, progress)
+    _finish(contents, out)
+
+
+@app.command()
+@_plainly
+def inspect(config: ConfigOption) -> None:
+    """Show what is in the data: counts, types, time span, repeats, sparsity, problems, and what cleaning drops.
+
+    Example: [bold]recluse-export inspect --config configs/grocery.toml[/bold]
+    """
+    log, report = _load(read_config(config))
+    inspection = inspect_log(log)
+    for table in inspection.tables():
+        console.print(table)
+    for problem in [*report.notes, *inspection.problems]:
+        console.print(f"[yellow]![/yellow] {problem}", highlight=False)
+
+
+@app.command()
+@_plainly
+def verify(
+    pack: Annotated[Path, typer.Argument(help="Folder of a pack, or its manifest.json.", metavar="PACK")],
+) -> None:
+    """Check a pack: schema, byte counts, SHA-256, array lengths, index ranges, finite scales, graphs.
+
+    Example: [bold]recluse-export verify ../demo/public/pack[/bold]
+    """
+    verify_pack(pack)
+    contents = read_pack(pack)
+    console.print(f"{pack}: valid, {len(contents.items):,} items, data until {contents.data_until or 'unknown'}.", highlight=False)
+
+
+def _settings(path: Path, seed: int | None, quick: bool) -> Config:
+    config = read_config(path)
+    model = config.model if seed is None else config.model.model_copy(update={"seed": seed})
+    return config.model_copy(update={"model": model.quick() if quick else model})
+
+
+def _load(config: Config) -> tuple[Log, CleaningReport]:
+    with TerminalProgress(console).step("Read and clean"):
+        log, report = load(config)
+    console.print(report.table())
+    return log, report
+
+
+def _finish(contents: PackContents, out: Path) -> None:
+    """Write the pack and show its card."""
+    manifest = write_pack(contents, out)
+    console.print(figures_table(contents.figures))
+    described: dict[str, Any] = json.loads(manifest.read_bytes())
+    files = Table(title=f"Pack {described['name']} {described['version']} in {out}", title_justify="left")
+    files.add_column("file")
+    files.add_column("bytes", justify="right")
+    for entry in described["files"].values():
+        files.add_row(entry["path"], f"{entry['bytes']:,}")
+    files.add_row("together", f"{sum(entry['bytes'] for entry in described['files'].values()):,}", style="bold")
+    console.print(files)
+
+
+def figures_table(figures: list[Figure]) -> Table:
+    """Models against each other: a row each, a column a metric and kind of target."""
+    metrics = list(dict.fromkeys((figure.split, figure.targets, figure.metric) for figure in figures))
+    table = Table(title="Figures", title_justify="left")
+    table.add_column("model")
+    for split, targets, metric in metrics:
+        table.add_column("\n".join([metric, split] + ([targets] if targets != "all" else [])), justify="right")
+    values = {(figure.model, figure.split, figure.targets, figure.metric): figure for figure in figures}
+    for model in dict.fromkeys(figure.model for figure in figures):
+        row = [values.get((model, *metric)) for metric in metrics]
+        table.add_row(model, *("" if figure is None else _with_interval(figure) for figure in row))
+    return table
+
+
+def _with_interval(figure: Figure) -> str:
+    interval = "" if figure.low is None or figure.high is None else f"\n{figure.low:.4f} to {figure.high:.4f}"
+    return f"{figure.value:.4f}{interval}"
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        print(f"recluse-export {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point of the command ``recluse-export``."""
+    app()
