@@ -66,7 +66,7 @@ export interface Recommender {
   recommend(request?: RecommendRequest & CallOptions): Promise<RankedList>;
   /**
    * Ranks the app's own candidates, for example search results. `limit` is by default their number. Ids that the pack does not
-   * know come last, in their order, unless the request has a filter or a mode, which nobody could check for them.
+   * know keep their places; a filter or `mode: 'repeat'` leaves them out, for nobody can tell whether they fit.
    */
   rerank(ids: readonly string[], request?: RecommendRequest & CallOptions): Promise<RankedList>;
   rerank<Candidate extends { id: string }>(
