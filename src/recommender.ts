@@ -60,6 +60,7 @@ export interface Recommender {
   track(interactions: Interaction | readonly Interaction[], options?: CallOptions): Promise<void>;
   /**
    * The list for this visitor, from the best tier that is ready. Waits for the first tier; knows every `track()` made before.
+   * Leaves out what the visitor dislikes: items whose newest `like` or `dislike` is a `dislike`.
    *
    * @throws RecluseError `invalid-argument`; `pack-unreachable`, `pack-damaged` or `pack-too-new` where there is no pack at all
    */
