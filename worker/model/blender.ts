@@ -1,7 +1,7 @@
 /** The blender: every item's signals in, every item's score and parts out; step 3 of "Tier `model`" in `docs/model.md`. */
 import type { Manifest } from '../pack/pack.ts';
 import type { History } from './history.ts';
-import type { Runtime } from './runtime.ts';
+import { namedInputs, type Runtime } from './runtime.ts';
 import { interleave, type Signals } from './signals.ts';
 
 /** Scores and their parts, fresh arrays. */
@@ -54,14 +54,16 @@ export async function openBlender(
   const session = await runtime.open(graph);
   const { Tensor } = runtime;
   const visitorInput = new Tensor('float32', visitor, [1, visitorNames.length]);
-  const inputs = Array.from({ length: blocks }, (_, at) => ({
-    signals: new Tensor(
-      'float32',
-      matrix.subarray(at * block * names.length, (at + 1) * block * names.length),
-      [1, block, names.length],
-    ),
-    visitor: visitorInput,
-  }));
+  const inputs = Array.from({ length: blocks }, (_, at) =>
+    namedInputs(session, {
+      signals: new Tensor(
+        'float32',
+        matrix.subarray(at * block * names.length, (at + 1) * block * names.length),
+        [1, block, names.length],
+      ),
+      visitor: visitorInput,
+    }),
+  );
 
   return {
     async blend(history, signals) {

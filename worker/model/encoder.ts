@@ -1,7 +1,7 @@
 /** The encoder: history and context in, user state out; step 1 of "Tier `model`" in `docs/model.md`. */
 import type { ItemRows, Manifest } from '../pack/pack.ts';
 import type { History } from './history.ts';
-import type { Runtime } from './runtime.ts';
+import { namedInputs, type Runtime } from './runtime.ts';
 
 /** One session of the encoder's graph. One run at a time. */
 export interface Encoder {
@@ -38,14 +38,14 @@ export async function openEncoder(
 
   const session = await runtime.open(graph);
   const { Tensor } = runtime;
-  const inputs = {
+  const inputs = namedInputs(session, {
     items: new Tensor('float32', items, [1, events, size]),
     types: new Tensor('int32', types, [1, events]),
     ages: new Tensor('float32', ages, [1, events]),
     values: new Tensor('float32', values, [1, events]),
     mask: new Tensor('float32', mask, [1, events]),
     context: new Tensor('int32', contexts, [1, contexts.length]),
-  };
+  });
 
   /** Fills the inputs from the right, newest event last; gives the number of events. */
   function fill(history: History): number {

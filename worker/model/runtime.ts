@@ -4,7 +4,7 @@
  * Both entries are imported dynamically, so that a site that stops at the linear tier never downloads a byte of them.
  * The runtime's own WebAssembly comes as bytes (from Cache Storage, through the pack's loader): it fetches nothing itself.
  */
-import type { InferenceSession, TensorConstructor } from 'onnxruntime-web';
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 
 /** `wasm` runs everywhere WebAssembly does; `webgpu` only where an adapter was found. */
 export type Provider = 'wasm' | 'webgpu';
@@ -40,4 +40,12 @@ export async function startRuntime(provider: Provider, files: RuntimeFiles): Pro
     // Exactly one provider: a list would fall back without a word, and we would measure the wrong one.
     open: (graph) => InferenceSession.create(graph, { executionProviders: [provider] }),
   };
+}
+
+/** Those inputs that the graph has: an exporter leaves out what its network does not look at, and ONNX Runtime wants no others. */
+export function namedInputs(
+  session: InferenceSession,
+  inputs: Record<string, Tensor>,
+): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => session.inputNames.includes(name)));
 }
