@@ -298,3 +298,30 @@ test('a browser without Cache Storage serves from memory', async () => {
     CacheStorage.prototype.open = open;
   }
 });
+
+test('a full disk keeps no half of a pack: the lists are there, the next visit fetches again', async () => {
+  const cache = await freshCache();
+  const put = cache.put;
+  cache.put = async (url, bytes) => (url.includes('/linear') ? false : put(url, bytes));
+  const pack = await tinyPack();
+  const first = await visit(cache, networkOf(pack));
+  expect(first.arrived.at(-1)?.linear).toBeDefined();
+  expect(codes(first.problems)).toEqual(['storage-full']);
+  expect(await cache.match(manifestUrl)).toBeUndefined();
+  cache.put = put;
+  const network = networkOf(pack);
+  const later = await visit(cache, network);
+  expect(later.problems).toEqual([]);
+  expect(network.asked).toEqual(['manifest.json', pack.manifest.files.linear.path]);
+});
+
+test('a first pack that cannot make a list is not kept', async () => {
+  const cache = await freshCache();
+  const pack = await tinyPack();
+  const { problems, error } = await visit(cache, networkOf(pack), {
+    tryOut: () => Promise.reject(new Error('no list')),
+  });
+  expect(error).toBeUndefined();
+  expect(codes(problems)).toEqual(['pack-damaged']);
+  expect(await cache.match(manifestUrl)).toBeUndefined();
+});

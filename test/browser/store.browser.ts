@@ -158,6 +158,22 @@ test('a database of a newer version makes this session run in memory, and say so
   expect(problems.map(({ code }) => code)).toEqual(['storage-unavailable']);
 });
 
+test('a database that another tab holds fast makes this session run in memory', {
+  timeout: 10_000,
+}, async () => {
+  const database = name();
+  const holding = await openDB(database, 1);
+  // A deletion that waits for a tab that does not let go, and everybody else waits behind it.
+  const deleting = indexedDB.deleteDatabase(database);
+  const store = keep(lastingStore(database, () => {}));
+  await store.add([bought('a')]);
+  expect(store.keeping()).toMatchObject({ kind: 'memory', why: expect.stringContaining('TimeoutError') });
+  expect(items(await store.after(0))).toEqual(['a']);
+  const deleted = new Promise((resolve) => deleting.addEventListener('success', resolve));
+  holding.close();
+  await deleted;
+});
+
 test('a browser that refuses IndexedDB makes this session run in memory', async () => {
   const open = IDBFactory.prototype.open;
   IDBFactory.prototype.open = () => {
