@@ -143,6 +143,7 @@ describe('the trainer and the browser agree on', () => {
       provider: 'wasm',
       Tensor,
       open: async () => ({
+        inputNames: ['items', 'types', 'ages', 'values', 'mask', 'context'],
         run: async (inputs: typeof fed) => {
           Object.assign(fed, inputs);
           return { state: { data: new Float32Array(8) } };
