@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,33 +11,26 @@ import numpy as np
 from recluse_export.evaluate.figures import evaluate, windows
 from recluse_export.evaluate.split import before, select, without_users
 from recluse_export.features.priors import popular_lists
-from recluse_export.features.signals import Counting
+from recluse_export.export.agreement import Agreement, compare
+from recluse_export.export.model import exported_model
+from recluse_export.features.history import histories_at
 from recluse_export.models.base import Recommender
 from recluse_export.models.frequency import PersonalFrequency
-from recluse_export.models.linear import LinearTier
 from recluse_export.models.neighbours import ItemNeighbours
 from recluse_export.models.popularity import Popularity
 from recluse_export.progress import Progress, SilentProgress
 from recluse_export.read.holdout import held_out
-from recluse_export.shapes import ContextField, EventType, Figure, Log, Model, PackContents, Training
+from recluse_export.shapes import Figure, Log, PackContents, Training
 from recluse_export.train.arguments import context_of, event_types_of
 from recluse_export.train.linear import fit_counting, search_linear
+from recluse_export.train.networks import train_networks
+from recluse_export.train.trained import Trained
 
 if TYPE_CHECKING:
     from recluse_export.config import Config
 
+PARITY_HISTORIES = 200
 TIE_BREAK = "score descending, then row ascending; rows by number of events, then id"
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Everything that training made; what a checkpoint keeps."""
-
-    until: int
-    repeats: bool
-    event_types: list[EventType]
-    context: list[ContextField]
-    counting: Counting
 
 
 def build(log: Log, config: Config, progress: Progress | None = None) -> PackContents:
@@ -74,7 +67,11 @@ def train(log: Log, config: Config, progress: Progress) -> Trained:
     with progress.step("Solve the item-to-item matrix", 1) as step:
         counting = fit_counting(past, until, event_types, settings, parameters, repeats)
         step.advance()
-    return Trained(until, repeats, event_types, context_of(config, log), counting)
+    context = context_of(config, log)
+    networks = None
+    if settings.full:
+        networks = train_networks(past, until, event_types, context, settings, parameters, repeats, progress)
+    return Trained(until, repeats, event_types, context, settings, counting, networks)
 
 
 def people_repeat(log: Log) -> bool:
@@ -89,7 +86,7 @@ def evaluate_trained(trained: Trained, log: Log, config: Config, progress: Progr
     return evaluate(
         log,
         windows(log, until, config.split.days),
-        [*comparisons(past, until, trained, config), *tiers(trained)],
+        [*comparisons(past, until, trained, config), *trained.tiers()],
         trained.event_types,
         config.model.history_events,
         config.evaluate,
@@ -113,31 +110,62 @@ def comparisons(past: Log, until: int, trained: Trained, config: Config) -> list
     return [model.fit(past, until) for model in models]
 
 
-def tiers(trained: Trained) -> list[Recommender]:
-    """What the pack answers with."""
-    return [LinearTier(trained.counting)]
-
-
 def export(trained: Trained, figures: list[Figure], log: Log, config: Config, progress: Progress) -> PackContents:
-    """Everything that the pack holds, graphs included, compared with what was trained."""
+    """Everything that the pack holds, graphs included, compared with what was trained.
+
+    Raises
+    ------
+    ProblemError
+        An exported graph ranks otherwise than the model that it was exported from.
+    """
     past, until = training_log(log, config)
-    model: Model | None = None
-    return PackContents(
+    contents = PackContents(
         name=config.pack.name,
         data_until=datetime.fromtimestamp(int(past.time.max()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if log.has_time else "",
         items=log.items,
         event_types=trained.event_types,
         context=trained.context,
-        history_events=config.model.history_events,
+        history_events=trained.settings.history_events,
         linear=trained.counting.linear,
         habit=trained.counting.habit,
         priors=trained.counting.priors,
         popular=popular_lists(past, trained.counting.priors),
-        model=model,
-        training=Training(config.model.seed, describe_split(config), TIE_BREAK, config.pack.source, config.pack.licence),
+        model=None,
+        training=Training(trained.settings.seed, describe_split(config), TIE_BREAK, config.pack.source, config.pack.licence),
         data=data_of(past),
         figures=figures,
     )
+    if trained.networks is None:
+        return contents
+    model = exported_model(trained.networks, len(trained.context), trained.settings, progress)
+    contents = replace(contents, model=model)
+    agreement = check(trained, contents, log, config, progress)
+    return replace(
+        contents,
+        data={
+            **contents.data,
+            "blenderBeatsLinear": float(trained.networks.blended),
+            "parityHistories": float(agreement.histories),
+            "paritySameTop10": round(agreement.same_items, 4),
+            "parityNdcgLost": round(agreement.lost, 4),
+        },
+    )
+
+
+def check(trained: Trained, contents: PackContents, log: Log, config: Config, progress: Progress) -> Agreement:
+    """Compare the pack with PyTorch on 200 real histories, of held-out users first."""
+    if trained.networks is None:
+        raise ValueError("there is no network to compare with")
+    targets = list(windows(log, trained.until, config.split.days).values())[-1]
+    held = held_out(log.users, config.split.holdout_users)[targets.users]
+    chosen = np.argsort(~held, kind="stable")[:PARITY_HISTORIES]
+    targets = targets.choose(np.sort(chosen))
+    histories = histories_at(log, targets.users, targets.now, trained.event_types, trained.settings.history_events)
+    with progress.step("Compare the pack with PyTorch", 1) as step:
+        hybrid = trained.networks.hybrid(trained.counting, trained.settings)
+        agreement = compare(hybrid, contents, histories, targets, trained.repeats)
+        step.advance()
+    return agreement
 
 
 def describe_split(config: Config) -> str:

@@ -1,0 +1,136 @@
+"""The additive network that blends all signals of a candidate, knowing how much history there is.
+
+Each part looks at its own signals and at the visitor: a straight line, which at the start is exactly the linear tier's, and a small
+network on top, which at the start says nothing. So an untrained blender ranks as the linear tier does, and the parts stay readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS, VISITOR
+from recluse_export.models.settings import BlenderSettings
+from recluse_export.shapes import Coefficients
+
+FEATURES = {
+    "taste": ["taste", "times"],
+    "together": ["together", "times"],
+    "habit": ["habit", "times", "lateness", "daysSince", "interval", "due", "repeat"],
+    "affinity": ["affinity", "times"],
+    "popularity": ["popularity", "recent", "repeat", "times"],
+}
+"""What each part's small network sees; ``due`` is days since over interval, ``lateness`` its distance from 1."""
+SPREAD = 4.0
+"""How many standard deviations of the features the networks can see; rarer values count as this."""
+
+
+def features_of(signals: Tensor) -> dict[str, Tensor]:
+    """Logarithms and ratios of the raw signals ``[..., signals]``, by name."""
+    raw = {name: signals[..., place] for place, name in enumerate(SIGNALS)}
+    bought = (raw["times"] > 0).to(signals.dtype)
+    days = torch.relu(raw["daysSince"])
+    due = torch.clamp(days / torch.clamp(raw["interval"], min=1.0), max=20.0) * bought
+    return {
+        "taste": raw["taste"],
+        "together": torch.sign(raw["together"]) * torch.log1p(10 * torch.abs(raw["together"])),
+        "habit": torch.log1p(10 * torch.relu(raw["habit"])),
+        "times": torch.log1p(raw["times"]),
+        "daysSince": torch.log1p(days) * bought,
+        "interval": torch.log1p(torch.relu(raw["interval"])),
+        "due": torch.log1p(due),
+        "lateness": torch.abs(due - 1) * bought,
+        "affinity": torch.log1p(100 * torch.relu(raw["affinity"])),
+        "popularity": raw["popularity"],
+        "recent": raw["recent"],
+        "repeat": raw["repeat"],
+    }
+
+
+class Part(nn.Module):
+    """A small network over the features of one part and the visitor; zero until it is trained."""
+
+    def __init__(self, features: int, hidden: int) -> None:
+        super().__init__()
+        self.features = nn.Linear(features, hidden)
+        self.visitor = nn.Linear(len(VISITOR), hidden, bias=False)
+        self.inner = nn.Linear(hidden, hidden)
+        self.out = nn.Linear(hidden, 1, bias=False)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, features: Tensor, visitor: Tensor) -> Tensor:
+        """``[batch, candidates]`` from ``[batch, candidates, features]`` and ``[batch, visitor]``."""
+        hidden = functional.silu(self.features(features) + self.visitor(visitor).unsqueeze(1))
+        return self.out(functional.silu(self.inner(hidden))).squeeze(-1)
+
+
+class Blender(nn.Module):
+    """``blender.onnx``: raw signals and visitor in, score and parts out."""
+
+    mean: Tensor
+    deviation: Tensor
+    visitor_mean: Tensor
+    visitor_deviation: Tensor
+
+    def __init__(self, coefficients: Coefficients, settings: BlenderSettings) -> None:
+        super().__init__()
+        names = sorted({name for features in FEATURES.values() for name in features})
+        self.names = names
+        self.register_buffer("mean", torch.zeros(len(names)))
+        self.register_buffer("deviation", torch.ones(len(names)))
+        self.register_buffer("visitor_mean", torch.zeros(len(VISITOR)))
+        self.register_buffer("visitor_deviation", torch.ones(len(VISITOR)))
+        self.parts = nn.ModuleDict({name: Part(len(FEATURES[name]), settings.hidden) for name in PARTS})
+        weights = torch.tensor([0.0] + [getattr(coefficients, name) for name in LINEAR_PARTS])
+        self.weights = nn.Parameter(weights)
+        """Of taste, then of the linear tier's parts in their order."""
+        self.gates = nn.Linear(len(VISITOR), len(weights))
+        nn.init.zeros_(self.gates.weight)
+        nn.init.zeros_(self.gates.bias)
+        self.sharpness = nn.Parameter(torch.tensor(2.0))
+        """Logarithm of the factor on the straight lines: a softmax wants larger differences than a ranking."""
+
+    def normalise(self, signals: Tensor, visitor: Tensor) -> None:
+        """Take mean and deviation of every feature from a sample ``[candidates, signals]`` and ``[visitors, visitor]``."""
+        features = features_of(signals)
+        stacked = torch.stack([features[name] for name in self.names], dim=-1)
+        self.mean.copy_(stacked.mean(0))
+        self.deviation.copy_(stacked.std(0).clamp(min=1e-3))
+        facts = torch.log1p(torch.relu(visitor))
+        self.visitor_mean.copy_(facts.mean(0))
+        self.visitor_deviation.copy_(facts.std(0).clamp(min=1e-3))
+
+    def forward(self, signals: Tensor, visitor: Tensor) -> tuple[Tensor, Tensor]:
+        """Score ``[batch, candidates]`` and parts ``[batch, candidates, parts]`` whose sum it is."""
+        facts = (torch.log1p(torch.relu(visitor)) - self.visitor_mean) / self.visitor_deviation
+        facts = torch.clamp(facts, -SPREAD, SPREAD)
+        features = features_of(signals)
+        standard = {
+            name: torch.clamp((features[name] - self.mean[place]) / self.deviation[place], -SPREAD, SPREAD)
+            for place, name in enumerate(self.names)
+        }
+        lines = self._lines(signals, facts)
+        parts = [
+            lines[name]
+            + self.parts[name](torch.stack([standard[feature] for feature in FEATURES[name]], dim=-1), facts)
+            for name in PARTS
+        ]
+        stacked = torch.stack(parts, dim=-1)
+        return stacked.sum(-1), stacked
+
+    def _lines(self, signals: Tensor, facts: Tensor) -> Mapping[str, Tensor]:
+        """The straight line of each part."""
+        strength = torch.exp(self.sharpness + self.gates(facts)) * self.weights
+        strength = strength.unsqueeze(1)
+        raw = {name: signals[..., place] for place, name in enumerate(SIGNALS)}
+        lines = {name: strength[..., place] * raw[name] for place, name in enumerate(["taste", *LINEAR_PARTS])}
+        return {
+            "taste": lines["taste"],
+            "together": lines["together"],
+            "habit": lines["habit"],
+            "affinity": lines["affinity"],
+            "popularity": lines["popularity"] + lines["recent"],
+        }

@@ -1,0 +1,89 @@
+"""The full model: encoder, item rows and counted signals, blended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+
+from recluse_export.features.history import Histories
+from recluse_export.features.sequence import gathered, sequences
+from recluse_export.features.signals import SIGNALS, Counting, counted_signals, visitor_facts
+from recluse_export.models.blender import Blender
+from recluse_export.models.encoder import Encoder
+from recluse_export.models.tower import ItemTower
+from recluse_export.shapes import Float, Log
+
+
+@dataclass(frozen=True)
+class ItemRows:
+    """The tower collapsed: what the pack keeps of it, float32."""
+
+    row: Float
+    """``[items, size]``"""
+    bias: Float
+    """``[items]``"""
+
+    @staticmethod
+    def of(tower: ItemTower) -> ItemRows:
+        """Rows and biases as they are now."""
+        tower.eval()
+        with torch.no_grad():
+            return ItemRows(tower().numpy().copy(), tower.bias.detach().numpy().copy())
+
+
+class Taste:
+    """The encoder alone; ``taste`` of ``docs/model.md``."""
+
+    name = "encoder"
+
+    def __init__(self, encoder: Encoder, rows: ItemRows, counting: Counting, events: int, fields: int) -> None:
+        self.encoder = encoder
+        self.rows = rows
+        self.counting = counting
+        self.events = events
+        self.fields = fields
+
+    def fit(self, log: Log, until: int) -> Self:
+        """Nothing: ``train.encoder`` trained it."""
+        return self
+
+    def scores(self, histories: Histories) -> Float:
+        """``[visitors, items]`` with the context unknown; the bias alone where there is no event."""
+        read = sequences(histories, self.counting.event_types, self.events)
+        context = torch.zeros((len(histories), self.fields), dtype=torch.int32)
+        items = gathered(read.row, self.rows.row, np.ones(len(self.rows.row), np.float32))
+        with torch.no_grad():
+            inputs = [torch.from_numpy(values) for values in (items, read.type, read.age, read.value, read.mask)]
+            state = self.encoder(*inputs, context).numpy()
+        known = (read.type > 0).any(axis=1)
+        return state @ self.rows.row.T * known[:, None] + self.rows.bias
+
+
+class Hybrid:
+    """The tier ``model`` in PyTorch."""
+
+    name = "model"
+
+    def __init__(self, taste: Taste, blender: Blender, counting: Counting) -> None:
+        self.taste = taste
+        self.blender = blender
+        self.counting = counting
+
+    def fit(self, log: Log, until: int) -> Self:
+        """Nothing: ``train.blender`` trained it."""
+        return self
+
+    def signals(self, histories: Histories) -> Float:
+        """``[visitors, items, signals]`` in the order of ``SIGNALS``."""
+        counted = counted_signals(histories, self.counting)
+        columns = {"taste": self.taste.scores(histories), **counted}
+        return np.stack([columns[name] for name in SIGNALS], axis=-1).astype(np.float32)
+
+    def scores(self, histories: Histories) -> Float:
+        """``[visitors, items]``"""
+        with torch.no_grad():
+            score, _ = self.blender(torch.from_numpy(self.signals(histories)), torch.from_numpy(visitor_facts(histories)))
+        return score.numpy()

@@ -1,0 +1,101 @@
+"""What training made, as two files: ``checkpoint.safetensors`` for numbers and ``checkpoint.json`` for the rest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save
+
+from recluse_export.errors import ProblemError
+from recluse_export.features.signals import Counting
+from recluse_export.models.blender import Blender
+from recluse_export.models.encoder import Encoder
+from recluse_export.models.hybrid import ItemRows
+from recluse_export.models.settings import ModelSettings
+from recluse_export.shapes import Coefficients, ContextField, EventType, Habit, Linear, Priors
+from recluse_export.train.networks import Networks
+from recluse_export.train.trained import Trained
+
+ARRAYS = "checkpoint.safetensors"
+FACTS = "checkpoint.json"
+LINEAR = ("scale", "offset", "target", "weight")
+PRIORS = ("popularity", "recent", "interval", "repeat")
+
+
+def save_checkpoint(trained: Trained, folder: Path) -> None:
+    """Write both files; the same training gives the same bytes."""
+    counting = trained.counting
+    arrays: dict[str, np.ndarray] = {f"linear.{name}": getattr(counting.linear, name) for name in LINEAR}
+    arrays |= {f"priors.{name}": getattr(counting.priors, name) for name in PRIORS}
+    arrays["leaf"] = counting.leaf
+    facts = {
+        "until": trained.until,
+        "repeats": trained.repeats,
+        "event_types": [asdict(event_type) for event_type in trained.event_types],
+        "context": [asdict(field) for field in trained.context],
+        "settings": trained.settings.model_dump(),
+        "linear": {
+            "half_life_days": counting.linear.half_life_days,
+            "half_life_events": counting.linear.half_life_events,
+            "power": counting.linear.power,
+            "coefficients": asdict(counting.linear.coefficients),
+        },
+        "habit": asdict(counting.habit),
+        "networks": None,
+    }
+    if trained.networks is not None:
+        networks = trained.networks
+        for prefix, module in (("encoder", networks.encoder), ("blender", networks.blender)):
+            arrays |= {f"{prefix}.{name}": tensor.numpy() for name, tensor in module.state_dict().items()}
+        arrays |= {"rows.row": networks.rows.row, "rows.bias": networks.rows.bias}
+        facts["networks"] = {"blended": networks.blended}
+    folder.mkdir(parents=True, exist_ok=True)
+    ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
+    (folder / ARRAYS).write_bytes(save(ordered))
+    (folder / FACTS).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def load_checkpoint(folder: Path) -> Trained:
+    """Read both files.
+
+    Raises
+    ------
+    ProblemError
+        One of them is missing.
+    """
+    for name in (ARRAYS, FACTS):
+        if not (folder / name).is_file():
+            raise ProblemError(f"{folder / name}: is missing. Give a folder that training has written, or train first.")
+    arrays = load_file(folder / ARRAYS)
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    settings = ModelSettings.model_validate(facts["settings"])
+    event_types = [
+        EventType(**{**one, "value": tuple(one["value"]) if one["value"] is not None else None}) for one in facts["event_types"]
+    ]
+    context = [ContextField(**field) for field in facts["context"]]
+    linear = Linear(
+        **{**facts["linear"], "coefficients": Coefficients(**facts["linear"]["coefficients"])},
+        **{name: arrays[f"linear.{name}"] for name in LINEAR},
+    )
+    counting = Counting(
+        event_types, linear, Habit(**facts["habit"]), Priors(**{name: arrays[f"priors.{name}"] for name in PRIORS}), arrays["leaf"]
+    )
+    networks = None
+    if facts["networks"] is not None:
+        tokens = max(event_type.token for event_type in event_types)
+        encoder = Encoder(settings.tower.size, tokens, [field.size for field in context], settings.encoder)
+        blender = Blender(linear.coefficients, settings.blender)
+        for prefix, module in (("encoder", encoder), ("blender", blender)):
+            state = {
+                name.removeprefix(f"{prefix}."): torch.from_numpy(array)
+                for name, array in arrays.items()
+                if name.startswith(f"{prefix}.")
+            }
+            module.load_state_dict(state)
+            module.eval()
+        networks = Networks(encoder, ItemRows(arrays["rows.row"], arrays["rows.bias"]), blender, facts["networks"]["blended"])
+    return Trained(facts["until"], facts["repeats"], event_types, context, settings, counting, networks)

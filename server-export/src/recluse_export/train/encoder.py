@@ -1,0 +1,120 @@
+"""Trains the encoder and the item rows together, by full cross-entropy over all items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from recluse_export.errors import ProblemError
+from recluse_export.models.encoder import Encoder
+from recluse_export.models.settings import ModelSettings
+from recluse_export.models.tower import ItemTower, item_tokens
+from recluse_export.progress import Progress
+from recluse_export.shapes import ContextField, EventType, Float, Log
+from recluse_export.train.windows import Batch, WindowSource
+
+
+def new_encoder(
+    log: Log, event_types: Sequence[EventType], context: Sequence[ContextField], popularity: Float, settings: ModelSettings
+) -> tuple[Encoder, ItemTower]:
+    """Untrained networks of the shapes that this log and these settings ask for."""
+    torch.manual_seed(settings.seed)
+    slots, begin = item_tokens(log.items, settings.tower)
+    tokens = max(event_type.token for event_type in event_types)
+    encoder = Encoder(settings.tower.size, tokens, [field.size for field in context], settings.encoder)
+    return encoder, ItemTower(len(log.items), slots, begin, popularity, settings.tower)
+
+
+def train_encoder(
+    encoder: Encoder,
+    tower: ItemTower,
+    log: Log,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    settings: ModelSettings,
+    epochs: int,
+    name: str,
+    progress: Progress,
+    peak: float = 1.0,
+) -> None:
+    """Go through the log ``epochs`` times; on a GPU where there is one.
+
+    ``peak`` scales the learning rate, for going on with networks that are trained already.
+
+    Raises
+    ------
+    ProblemError
+        The loss is no number any more; the message names the step.
+    """
+    chosen = settings.encoder
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    source = WindowSource(log, event_types, context, chosen)
+    random = np.random.default_rng(settings.seed)
+    torch.manual_seed(settings.seed)
+    encoder.to(device).train()
+    tower.to(device).train()
+    optimiser = torch.optim.AdamW(_parameters(encoder, tower, chosen.weight_decay), lr=chosen.learning_rate * peak, betas=(0.9, 0.98))
+    steps = max(1, epochs * -(-len(source) // chosen.batch))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, chosen.learning_rate * peak, total_steps=steps + 1, pct_start=0.15)
+    done = 0
+    with progress.step(name, steps) as step:
+        for _ in range(epochs):
+            users = source.epoch(random)
+            for start in range(0, len(users), chosen.batch):
+                loss = batch_loss(encoder, tower, source.draw(users[start : start + chosen.batch], random), device)
+                if not torch.isfinite(loss):
+                    raise ProblemError(
+                        f"The encoder's loss is {loss.item()} at step {done} of {steps}. Lower model.encoder.learning_rate and train again."
+                    )
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()
+                nn.utils.clip_grad_norm_([*encoder.parameters(), *tower.parameters()], 1.0)
+                optimiser.step()
+                schedule.step()
+                done += 1
+                step.advance()
+    encoder.to("cpu").eval()
+    tower.to("cpu").eval()
+
+
+def batch_loss(encoder: Encoder, tower: ItemTower, batch: Batch, device: torch.device) -> Tensor:
+    """Mean over the queries that have targets of: logarithm of the sum over all items, minus the mean logit of the targets."""
+
+    def on_device(values: np.ndarray) -> Tensor:
+        return torch.from_numpy(values).to(device)
+
+    rows = tower()
+    row = on_device(batch.row)
+    items = functional.embedding(row.clamp(min=0).to(torch.int64), rows) * (row >= 0).unsqueeze(-1)
+    target = on_device(batch.target)
+    wanted = (target >= 0).to(rows.dtype)
+    count = wanted.sum(-1)
+    states = encoder.states(
+        items,
+        on_device(batch.type),
+        on_device(batch.age),
+        on_device(batch.value),
+        on_device(batch.mask),
+        on_device(batch.context),
+        on_device(batch.now),
+        on_device(batch.seen),
+    )
+    asked = count > 0
+    logits = states[asked] @ rows.T + tower.bias
+    chosen = torch.gather(logits, 1, target[asked].clamp(min=0).to(torch.int64))
+    mean_chosen = (chosen * wanted[asked]).sum(-1) / count[asked]
+    return (torch.logsumexp(logits, dim=1) - mean_chosen).mean()
+
+
+def _parameters(encoder: Encoder, tower: ItemTower, decay: float) -> list[dict]:
+    """Weight decay on matrices of the encoder only."""
+    matrices = [parameter for parameter in encoder.parameters() if parameter.dim() > 1]
+    others = [parameter for parameter in encoder.parameters() if parameter.dim() <= 1]
+    return [
+        {"params": matrices, "weight_decay": decay},
+        {"params": [*others, *tower.parameters()], "weight_decay": 0.0},
+    ]

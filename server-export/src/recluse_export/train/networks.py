@@ -1,0 +1,68 @@
+"""Encoder, item rows and blender, trained in the order that keeps each from learning what the others should not have seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recluse_export.evaluate.split import validation
+from recluse_export.features.signals import Counting
+from recluse_export.models.blender import Blender
+from recluse_export.models.encoder import Encoder
+from recluse_export.models.hybrid import Hybrid, ItemRows, Taste
+from recluse_export.models.settings import ModelSettings
+from recluse_export.progress import Progress
+from recluse_export.shapes import ContextField, EventType, Log
+from recluse_export.train.blender import train_blender
+from recluse_export.train.encoder import new_encoder, train_encoder
+from recluse_export.train.linear import LinearParameters, fit_counting
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What PyTorch trained."""
+
+    encoder: Encoder
+    rows: ItemRows
+    blender: Blender
+    blended: bool
+    """False: no blend beat the linear tier on the validation week, so the blender ranks as the linear tier does."""
+
+    def taste(self, counting: Counting, settings: ModelSettings) -> Taste:
+        """The encoder as a model of its own."""
+        return Taste(self.encoder, self.rows, counting, settings.encoder.events, len(self.encoder.context))
+
+    def hybrid(self, counting: Counting, settings: ModelSettings) -> Hybrid:
+        """The full model."""
+        return Hybrid(self.taste(counting, settings), self.blender, counting)
+
+
+def train_networks(
+    past: Log,
+    until: int,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    settings: ModelSettings,
+    parameters: LinearParameters,
+    repeats: bool,
+    progress: Progress,
+) -> Networks:
+    """First everything on the older part of the log; then the blender on the weeks after it, the last of them to check;
+    then the encoder goes on with the whole log, while the blender stays as it is.
+    """
+    earlier = validation(past, until, settings.blender.cutoffs + 1)
+    with progress.step("Solve the item-to-item matrix of the older part", 1) as step:
+        counting = fit_counting(earlier.log, earlier.until, event_types, settings, parameters, repeats)
+        step.advance()
+    encoder, tower = new_encoder(earlier.log, event_types, context, counting.priors.popularity, settings)
+    train_encoder(
+        encoder, tower, earlier.log, event_types, context, settings, settings.encoder.epochs, "Train the encoder", progress
+    )
+    blender = Blender(parameters.choice.coefficients, settings.blender)
+    taste = Taste(encoder, ItemRows.of(tower), counting, settings.encoder.events, len(context))
+    blended = train_blender(
+        Hybrid(taste, blender, counting), past, earlier.weeks[:-1], earlier.weeks[-1], settings, repeats, progress
+    )
+    again = max(1, settings.encoder.epochs // 4)
+    train_encoder(encoder, tower, past, event_types, context, settings, again, "Go on with the newest weeks", progress, peak=0.3)
+    return Networks(encoder, ItemRows.of(tower), blender.eval(), blended)
