@@ -162,8 +162,11 @@ export function serve(companions: Companions): WorkerApi {
     } catch (error) {
       if (progress.phase === 'closed') return;
       report(error as RecluseError);
-      move({ phase: 'failed', error: error as RecluseError, since: Date.now() });
-      return;
+      // Without any pack there is no list; with one, the lists go on.
+      if (progress.phase !== 'serving') {
+        move({ phase: 'failed', error: error as RecluseError, since: Date.now() });
+        return;
+      }
     }
     if (progress.phase !== 'serving') return;
     const { pack } = progress;
@@ -298,6 +301,10 @@ export function serve(companions: Companions): WorkerApi {
       });
       rooms = { options, visitor, network: openNetwork(), changes };
       void load();
+      // Without a pack there is nothing to disturb; with one, nothing is asked for any more.
+      addEventListener('online', () => {
+        if (progress.phase === 'failed') void load();
+      });
     },
 
     async ping() {},

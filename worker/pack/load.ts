@@ -53,8 +53,10 @@ const manifestPatience = 5000;
  * @returns when all that was asked for is here or has failed: nothing more will be fetched
  * @throws RecluseError `pack-unreachable`, `pack-damaged` or `pack-too-new` where there is no pack at all, neither here nor there
  */
-export async function loadPack(options: LoadOptions, events: LoadEvents): Promise<void> {
-  const { manifestUrl, cache, network } = options;
+export async function loadPack(given: LoadOptions, events: LoadEvents): Promise<void> {
+  const { manifestUrl, network } = given;
+  const cache = countingRefusals(given.cache);
+  const options = { ...given, cache };
   const active = await activeManifest(options, events);
   const fetching = fetchManifest(network, manifestUrl, active ? manifestPatience : undefined);
 
@@ -68,43 +70,85 @@ export async function loadPack(options: LoadOptions, events: LoadEvents): Promis
   }
 
   const fetched = await fetching;
-  if ('problem' in fetched && !pack) throw fetched.problem;
-  if ('problem' in fetched) events.onProblem(fetched.problem);
-
-  if (pack && 'manifest' in fetched && !sameBytes(fetched.bytes, active?.bytes)) {
-    try {
-      const next = await whole(fetched.manifest, options);
-      await events.tryOut(next);
-      await activate(options, fetched, cache);
-      events.onPack(next);
-      await cache.keepOnly(urlsOf(fetched.manifest, manifestUrl));
-      return;
-    } catch (problem) {
-      events.onProblem(asProblem(problem));
-    }
-  }
-
-  if (pack) {
+  if ('problem' in fetched) {
+    if (!pack) throw fetched.problem;
+    events.onProblem(fetched.problem);
     await arrive(lastSteps, pack.manifest, pack, options, events);
-    return;
+  } else if (!pack) {
+    await firstVisit(fetched, options, events);
+  } else if (sameBytes(fetched.bytes, active?.bytes) || !(await upgrade(fetched, options, events))) {
+    await arrive(lastSteps, pack.manifest, pack, options, events);
   }
 
-  if ('problem' in fetched) return;
-  const problems: RecluseError[] = [];
-  const counting = {
+  if (cache.refusals > 0 && cache.kind === 'cache-storage')
+    events.onProblem(
+      new RecluseError(
+        'storage-full',
+        'The browser keeps no more files for this site: the next visit must fetch them again.',
+      ),
+    );
+}
+
+/** Serves each part as it arrives, and keeps the pack for the next visit if it arrived whole. */
+async function firstVisit(fetched: ManifestFile, options: Caching, events: LoadEvents): Promise<void> {
+  let problems = 0;
+  const counting: LoadEvents = {
     ...events,
-    onProblem(problem: RecluseError) {
-      problems.push(problem);
+    onProblem(problem) {
+      problems += 1;
       events.onProblem(problem);
     },
   };
   const first = await arrive(firstSteps, fetched.manifest, undefined, options, counting);
   const last = await arrive(lastSteps, fetched.manifest, first, options, counting);
-  // A pack that did not arrive whole serves this visit, but is not kept: the next visit tries again.
-  if (problems.length > 0) return;
-  await events.tryOut(last);
-  await activate(options, fetched, cache);
-  await cache.keepOnly(urlsOf(fetched.manifest, manifestUrl));
+  if (problems > 0) return;
+  try {
+    await events.tryOut(last);
+    await activate(fetched, options);
+  } catch (problem) {
+    events.onProblem(asProblem(problem));
+  }
+}
+
+/** Puts a new pack in the place of the one that serves, whole and tried out, or leaves everything as it is. */
+async function upgrade(fetched: ManifestFile, options: Caching, events: LoadEvents): Promise<boolean> {
+  try {
+    const next = await whole(fetched.manifest, options);
+    await events.tryOut(next);
+    events.onPack(next);
+    await activate(fetched, options);
+    return true;
+  } catch (problem) {
+    events.onProblem(asProblem(problem));
+    return false;
+  }
+}
+
+/** The switch. Made only where every file lies in the cache; then what no longer belongs to the pack goes. */
+async function activate({ manifest, bytes }: ManifestFile, { manifestUrl, cache }: Caching): Promise<void> {
+  if (cache.refusals > 0 || !(await cache.put(manifestUrl, bytes))) return;
+  await cache.keepOnly(urlsOf(manifest, manifestUrl));
+}
+
+/** A cache that knows how often it could not keep a file. */
+interface CountingCache extends FileCache {
+  readonly refusals: number;
+}
+type Caching = LoadOptions & { cache: CountingCache };
+
+function countingRefusals(cache: FileCache): CountingCache {
+  let refusals = 0;
+  return {
+    ...cache,
+    get refusals() {
+      return refusals;
+    },
+    async put(url, bytes) {
+      const kept = await cache.put(url, bytes);
+      if (!kept) refusals += 1;
+      return kept;
+    },
+  };
 }
 
 interface ManifestFile {
@@ -141,14 +185,6 @@ async function fetchManifest(
   } catch (problem) {
     return { problem: asProblem(problem) };
   }
-}
-
-async function activate(
-  { manifestUrl }: LoadOptions,
-  { bytes }: ManifestFile,
-  cache: FileCache,
-): Promise<void> {
-  await cache.put(manifestUrl, bytes);
 }
 
 /** A part of the pack that arrives as one. */
