@@ -92,7 +92,7 @@ def inspect(config: ConfigOption) -> None:
     for table in inspection.tables():
         console.print(table)
     for problem in [*report.notes, *inspection.problems]:
-        console.print(f"[yellow]![/yellow] {problem}", highlight=False)
+        console.print(f"! {problem}", markup=False, highlight=False)
 
 
 @app.command()

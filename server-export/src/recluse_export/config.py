@@ -54,6 +54,8 @@ class InteractionsSource(Settings):
     """Column of numbers that put a user's events in order where times are equal or absent."""
     value: str | None = None
     """Column of the money paid or the stars given."""
+    price: str | None = None
+    """Column of the price of one piece; the value is price x quantity where there is no ``value``."""
     basket: str | None = None
     """Column of the order or basket number."""
     quantity: str | None = None
@@ -145,6 +147,8 @@ class CleanSettings(Settings):
     """Drop rows whose quantity is 0 or less."""
     duplicates: Literal["basket", "moment", "keep"] = "basket"
     """``basket``: one event per user, basket, item and type. ``moment``: one per user, time, item and type."""
+    duplicate_values: Literal["add", "largest"] = "add"
+    """What becomes of the values of duplicates: money is added, of stars the largest is kept."""
     merge_identical: bool = False
     """Items that differ in nothing but their id become one; the most bought id stands for it."""
     min_item_events: int = Field(default=1, ge=1)

@@ -59,6 +59,7 @@ def clean(tables: Tables, settings: CleanSettings, now: datetime | None = None) 
             taken = Dropped(taken.rule, taken.why, taken.interactions, taken.items, taken.users, rule.example(tables))
         report.dropped.append(taken)
         report.after = counts
+        _let_go(tables, changed)
         tables = changed
         if counts.interactions == 0:
             raise ProblemError(_nothing_left(report))
@@ -83,6 +84,13 @@ def _settled(tables: Tables, before: Tables | None = None) -> Tables:
     if before is None or tables.items is not before.items:
         tables = tables.with_items(settle(tables.engine, tables.items))
     return tables
+
+
+def _let_go(before: Tables, after: Tables) -> None:
+    """Free the memory of tables that a later one has replaced."""
+    for old, new in ((before.interactions, after.interactions), (before.items, after.items)):
+        if old is not new:
+            before.engine.drop_table(old.op().name)
 
 
 def _nothing_left(report: CleaningReport) -> str:
@@ -120,8 +128,9 @@ def _rules(tables: Tables, settings: CleanSettings, until: int) -> list[Rule]:
         rules.append(
             Rule(
                 "duplicates",
-                f"same user, {settings.duplicates}, item and type: one event, values added",
-                lambda tables: merge_duplicates(tables, settings.duplicates),
+                f"same user, {settings.duplicates}, item and type: one event, "
+                + ("values added" if settings.duplicate_values == "add" else "the largest value"),
+                lambda tables: _without_duplicates(tables, settings),
             )
         )
     rules += supports(settings)
@@ -129,6 +138,10 @@ def _rules(tables: Tables, settings: CleanSettings, until: int) -> list[Rule]:
         rules.append(most_bought(settings.max_items))
         rules += supports(settings, again=True)
     return rules
+
+
+def _without_duplicates(tables: Tables, settings: CleanSettings) -> Tables:
+    return tables if settings.duplicates == "keep" else merge_duplicates(tables, settings.duplicates, settings.duplicate_values)
 
 
 def _filtered(tables: Tables, keep: Callable[[ir.Table], ir.BooleanValue]) -> Tables:
@@ -165,14 +178,15 @@ def unreadable_times(settings: CleanSettings) -> Rule:
         return log.time.isnull()
 
     def apply(tables: Tables) -> Tables:
-        if settings.unreadable_times == "refuse":
-            bad = _count(tables, gone)
-            if bad:
-                example = _first(tables, gone, "time_text", "user", "item")
-                raise ProblemError(
-                    f"The log has {bad:,} interactions whose time can't be read, for example {example}. "
-                    'Set time_unit or time_format of the source, or clean.unreadable_times = "drop".'
-                )
+        bad = _count(tables, gone)
+        every = bad > 0 and bad == tables.interactions.count().to_pyarrow().as_py()
+        if every or (bad and settings.unreadable_times == "refuse"):
+            example = _first(tables, gone, "time_text", "user", "item")
+            raise ProblemError(
+                f"The log has {bad:,} interactions whose time can't be read{' (all of them)' if every else ''}, for example {example}. "
+                "Set time_unit or time_format under [[source.interactions]]"
+                + ("." if every else ', or clean.unreadable_times = "drop".')
+            )
         return _filtered(tables, lambda log: log.time.notnull())
 
     return Rule("unreadable time", "the text is no time", apply, lambda tables: _first(tables, gone, "time_text", "user"))
@@ -300,13 +314,15 @@ def by_attribute(rule: DropRule) -> Rule:
             return _first(tables, gone, rule.column, "item", "user")
         items = tables.items.filter(gone(tables.items))
         sold = items.semi_join(tables.interactions, "item").order_by("item").limit(1).to_pyarrow().to_pylist()
-        return f"item {sold[0]['item']}, {rule.column} {sold[0][rule.column]}" if sold else ""
+        return ", ".join(f"{name} {sold[0][name]}" for name in dict.fromkeys(("item", rule.column))) if sold else ""
 
-    return Rule(f"{rule.column}", rule.why, apply, example)
+    return Rule(f"by {rule.column}", rule.why, apply, example)
 
 
 def supports(settings: CleanSettings, again: bool = False) -> list[Rule]:
     """Items with too few events, and users with too few events or baskets."""
+    if (settings.min_item_events, settings.min_user_events, settings.min_user_baskets) == (1, 1, 1):
+        return []
     if settings.repeat:
         return [Rule("short and rare" + (" again" if again else ""), _bounds(settings), lambda tables: _until_stable(tables, settings))]
     suffix = ", again" if again else ""
@@ -333,10 +349,12 @@ def supports(settings: CleanSettings, again: bool = False) -> list[Rule]:
 
 
 def _bounds(settings: CleanSettings) -> str:
-    return (
-        f"items under {settings.min_item_events} events, users under {settings.min_user_events} events or {settings.min_user_baskets} baskets, "
-        "until nothing changes"
-    )
+    bounds = {
+        f"items under {settings.min_item_events} events": settings.min_item_events,
+        f"users under {settings.min_user_events} events": settings.min_user_events,
+        f"users under {settings.min_user_baskets} baskets": settings.min_user_baskets,
+    }
+    return ", ".join(text for text, bound in bounds.items() if bound > 1) + ", until nothing changes"
 
 
 def _rarest(tables: Tables, column: str) -> str:

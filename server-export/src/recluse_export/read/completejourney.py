@@ -63,7 +63,7 @@ def _with_display_sizes(engine: Backend, items: ir.Table) -> ir.Table:
     where = ["department", "category", "size"]
     known = items.select(where).distinct().order_by(where).to_pyarrow().to_pylist()
     rows = [{**row, "shown": display_size(row["size"], row["department"] or "", row["category"] or "")} for row in known if row["size"] is not None]
-    shown = engine.create_table("display_sizes", pa.Table.from_pylist(rows), temp=True)
+    shown = engine.create_table("display_sizes", pa.Table.from_pylist(rows))
     joined = items.left_join(shown, [items.department == shown.department, items.category.identical_to(shown.category), items.size == shown.size])
     return joined.select("item", "department", "category", "type", "brand", size=joined.shown)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from recluse_export.shapes import Log
@@ -25,12 +26,12 @@ class Inspection:
         """For the terminal."""
         facts = Table(title="What is in this data", title_justify="left", show_header=False)
         for name, value in self.facts.items():
-            facts.add_row(name, value)
+            facts.add_row(name, escape(value))
         common = Table(title="Most frequent items", title_justify="left")
         for name in ("item", "title", "events"):
             common.add_column(name, justify="right" if name == "events" else "left")
         for identity, title, events in self.common:
-            common.add_row(identity, title, f"{events:,}")
+            common.add_row(escape(identity), escape(title), f"{events:,}")
         return [facts, common]
 
 

@@ -27,8 +27,9 @@ def merge_identical_items(tables: Tables) -> Tables:
     return tables.with_interactions(renamed).with_items(items.semi_join(representatives, "item"))
 
 
-def merge_duplicates(tables: Tables, by: Literal["basket", "moment"]) -> Tables:
-    """Make one event of those of the same user, basket (or time), item and type: the first of them, with the sum of values and quantities.
+def merge_duplicates(tables: Tables, by: Literal["basket", "moment"], values: Literal["add", "largest"]) -> Tables:
+    """Make one event of those of the same user, basket (or time), item and type: the first of them, with the sum (or
+    the largest) of values and the sum of quantities.
 
     Sums are exact decimals, so that the order in which the engine adds can't show in the last digit.
     """
@@ -43,11 +44,8 @@ def merge_duplicates(tables: Tables, by: Literal["basket", "moment"]) -> Tables:
         "time_text": log.time_text.min(),
         "order": log.order.min(),
         "basket": log.basket.min(),
-        "value": log.value.cast("decimal(18, 4)").sum().cast("float64"),
+        "value": log.value.cast("decimal(18, 4)").sum().cast("float64") if values == "add" else log.value.max(),
         "quantity": log.quantity.cast("decimal(18, 4)").sum().cast("float64"),
     }
     merged = log.group_by(same).aggregate(**{name: value for name, value in others.items() if name not in same})
-    extra = [name for name in tables.interactions.columns if name not in merged.columns]
-    if extra:
-        raise AssertionError(f"columns lost in merging: {extra}")
     return tables.with_interactions(merged.select(*tables.interactions.columns))

@@ -95,5 +95,14 @@ def _with_size(name: str, size: str | None) -> str:
 
 
 def _add_where_double(titles: list[str], addition: Callable[[int], str]) -> list[str]:
-    counts = Counter(titles)
-    return [title + addition(place) if counts[title] > 1 else title for place, title in enumerate(titles)]
+    """Add to titles that several items share, where the addition tells at least some of those items apart."""
+    sharing: dict[str, list[int]] = {}
+    for place, title in enumerate(titles):
+        sharing.setdefault(title, []).append(place)
+    added = list(titles)
+    for title, places in sharing.items():
+        additions = {place: addition(place) for place in places}
+        if len(set(additions.values())) > 1:
+            for place in places:
+                added[place] = title + additions[place]
+    return added

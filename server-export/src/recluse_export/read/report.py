@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -48,12 +49,13 @@ class CleaningReport:
         table.add_column("rule")
         for name in ("interactions", "items", "users"):
             table.add_column(name, justify="right")
-        table.add_column("why")
-        table.add_column("for example")
-        table.add_row("as read", *_numbers(self.before), "", "", style="bold")
+        table.add_column("why, and for example")
+        table.add_row("as read", *_numbers(self.before), f"{self.before.baskets:,} baskets", style="bold")
         for rule in self.dropped:
-            table.add_row(rule.rule, *(f"-{n:,}" if n else "0" for n in (rule.interactions, rule.items, rule.users)), rule.why, rule.example)
-        table.add_row("kept", *_numbers(self.after), f"{self.after.baskets:,} baskets", "", style="bold")
+            taken = (f"-{count:,}" if count else "0" for count in (rule.interactions, rule.items, rule.users))
+            reason = f"{rule.why}; {rule.example}" if rule.example else rule.why
+            table.add_row(escape(rule.rule), *taken, escape(reason))
+        table.add_row("kept", *_numbers(self.after), f"{self.after.baskets:,} baskets", style="bold")
         return table
 
 

@@ -46,4 +46,4 @@ def start_engine() -> Backend:
 
 def settle(engine: Backend, table: ir.Table) -> ir.Table:
     """Compute a table now and keep it, so that later steps don't compute it again."""
-    return engine.create_table(gen_name("settled"), table, temp=True)
+    return engine.create_table(gen_name("settled"), table)
