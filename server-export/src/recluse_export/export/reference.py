@@ -74,9 +74,9 @@ class PackRanker:
                 scores[place, block], parts[place, block] = score[0], part[0]
         return scores[:, :items], parts[:, :items]
 
-    def scores(self, histories: Histories) -> Float:
+    def scores(self, histories: Histories, context: Int | None = None) -> Float:
         """``[visitors, items]``"""
-        return self.blended(histories)[0]
+        return self.blended(histories, context)[0]
 
 
 def counting_of(contents: PackContents) -> Counting:
