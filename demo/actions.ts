@@ -1,5 +1,5 @@
 /** What buttons do. One listener for the whole page: cards from the build need no wiring. */
-import { showMenu, like, dislike } from './menu.ts';
+import { dislike, like, showMenu } from './menu.ts';
 import type { Place, Shop } from './shop.ts';
 import { showReasons } from './why.ts';
 
@@ -13,7 +13,9 @@ interface Deeds {
 function placeOf(node: Element): Place | undefined {
   const card = node.closest('.card');
   const placement = card?.closest<HTMLElement>('[data-placement]')?.dataset.placement;
-  return card && placement ? { placement, position: [...card.parentElement!.children].indexOf(card) } : undefined;
+  return card && placement
+    ? { placement, position: [...card.parentElement!.children].indexOf(card) }
+    : undefined;
 }
 
 function scrollShelf(button: Element, direction: 1 | -1): void {

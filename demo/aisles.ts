@@ -30,9 +30,15 @@ const rules: readonly (readonly [RegExp, AisleId])[] = [
   [/\b(cat|dog|pet|bird)\b.*(food|litter|treat|care|seed|supplies)|\bpets?\b|bird ?seed/, 'pets'],
   [/\bbaby\b|infant|diaper/, 'baby'],
   [/beer|\bales?\b|\bwines?\b|liquor|spirits|cigar|tobacco|cocktail/, 'wine'],
-  [/floral|flower|roses|garden|greeting|magazine|newspaper|toys|tickets|photo|film|seasonal|easter|christmas|fireworks|stationery|wireless|continuit|card/, 'more'],
+  [
+    /floral|flower|roses|garden|greeting|magazine|newspaper|toys|tickets|photo|film|seasonal|easter|christmas|fireworks|stationery|wireless|continuit|card/,
+    'more',
+  ],
   [/salad bar/, 'produce'],
-  [/popcorn|snack nuts|packaged natural snacks|(bag|warehouse|salty) snacks|chips|rice cakes|cracker|\bfitness/, 'snacks'],
+  [
+    /popcorn|snack nuts|packaged natural snacks|(bag|warehouse|salty) snacks|chips|rice cakes|cracker|\bfitness/,
+    'snacks',
+  ],
   [/ice cream|frozen|frzn/, 'frozen'],
   [/produce|travel|frozen grocery|chef shoppe|vegetables? salad|dried fruit/, 'produce'],
   [/seafood(?! - shelf| shelf|, shelf|.*shelf)|\bfish\b|sushi/, 'fish'],
@@ -41,7 +47,10 @@ const rules: readonly (readonly [RegExp, AisleId])[] = [
   [/pastry|baked bread|bread|rolls|bagel|cakes\b|pies\b|bakery|dough/, 'bakery'],
   [/breakfast sausage|bacon/, 'meat'],
   [/\bmeat\b(?!.*shelf)|\bbeef\b|pork|chicken|turkey|lamb|veal|sausage|hot dogs|game|poultry/, 'meat'],
-  [/fluid milk|milk by|yogurt|eggs|butter(?!.*jel)|margarine|misc.*dairy|dairy|refrigerated$|natural.*refrigerated|non-?dairy/, 'dairy'],
+  [
+    /fluid milk|milk by|yogurt|eggs|butter(?!.*jel)|margarine|misc.*dairy|dairy|refrigerated$|natural.*refrigerated|non-?dairy/,
+    'dairy',
+  ],
   [/cereal|breakfast|pancake|syrup|brkfst|morning|jelly|jam|peanut butter|pnt btr|granola/, 'breakfast'],
   [/coffee filter/, 'coffee'],
   [/\bcoffee|\bteas?\b|cocoa/, 'coffee'],
@@ -57,10 +66,13 @@ const rules: readonly (readonly [RegExp, AisleId])[] = [
   [/drug/, 'household'],
 ];
 
+const aisleByName = new Map<string, AisleId>(aisles.map(({ name, id }) => [name, id]));
 const aisleById = new Map<string, Aisle>(aisles.map((aisle) => [aisle.id, aisle]));
 
 /** The aisle of an item, by its categories from broad to narrow. */
 export function aisleOf(categories: readonly string[]): AisleId {
+  const named = aisleByName.get(categories[0] ?? '');
+  if (named) return named;
   const text = categories.join(' / ').toLowerCase();
   return rules.find(([pattern]) => pattern.test(text))?.[1] ?? 'pantry';
 }

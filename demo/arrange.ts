@@ -8,7 +8,9 @@ export function arrange(
   pinned: ReadonlySet<string>,
   length: number,
 ): string[] {
-  const staying = new Map(before.flatMap((id, place) => (pinned.has(id) && place < length ? [[place, id]] : [])));
+  const staying = new Map(
+    before.flatMap((id, place) => (pinned.has(id) && place < length ? [[place, id]] : [])),
+  );
   const others = fresh.filter((id) => !pinned.has(id) || !before.includes(id))[Symbol.iterator]();
   const shelf: string[] = [];
   for (let place = 0; place < length; place += 1) {

@@ -5,8 +5,18 @@ import { slug } from './label.ts';
 
 /** A page of products: one of the shop's aisles, or one category of the data. */
 export type Section =
-  | { readonly kind: 'aisle'; readonly name: string; readonly aisle: Aisle; readonly items: readonly ItemDisplay[] }
-  | { readonly kind: 'category'; readonly name: string; readonly aisle: Aisle; readonly items: readonly ItemDisplay[] };
+  | {
+      readonly kind: 'aisle';
+      readonly name: string;
+      readonly aisle: Aisle;
+      readonly items: readonly ItemDisplay[];
+    }
+  | {
+      readonly kind: 'category';
+      readonly name: string;
+      readonly aisle: Aisle;
+      readonly items: readonly ItemDisplay[];
+    };
 
 export class Catalogue {
   readonly items: readonly ItemDisplay[];
@@ -48,7 +58,12 @@ export class Catalogue {
     const found = this.#byCategory.get(address);
     if (!found) return undefined;
     const id = aisleOf(found.items[0]!.categories);
-    return { kind: 'category', name: found.name, aisle: aisles.find((other) => other.id === id)!, items: found.items };
+    return {
+      kind: 'category',
+      name: found.name,
+      aisle: aisles.find((other) => other.id === id)!,
+      items: found.items,
+    };
   }
 }
 

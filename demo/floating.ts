@@ -11,7 +11,8 @@ function place(window: HTMLElement, near: HTMLElement): void {
   const gap = 6;
   const left = Math.max(12, Math.min(anchor.right - width, innerWidth - width - 12));
   const below = anchor.bottom + gap;
-  const top = below + height > innerHeight - 12 && anchor.top - gap - height > 12 ? anchor.top - gap - height : below;
+  const top =
+    below + height > innerHeight - 12 && anchor.top - gap - height > 12 ? anchor.top - gap - height : below;
   window.style.left = `${left}px`;
   window.style.top = `${Math.max(12, Math.min(top, innerHeight - height - 12))}px`;
 }
@@ -26,7 +27,11 @@ function home(): HTMLElement | null {
 }
 
 /** Opens a window beside a button with the given content. The first button in it gets the focus. */
-export function float(near: HTMLElement, content: Node, { role, label }: { role: 'menu' | 'dialog'; label: string }): void {
+export function float(
+  near: HTMLElement,
+  content: Node,
+  { role, label }: { role: 'menu' | 'dialog'; label: string },
+): void {
   const window = box();
   if (window.matches(':popover-open')) window.hidePopover();
   opener = near;

@@ -8,11 +8,12 @@ interface Titled {
 /** "14 oz", "2 lb", "12 ct", "6 pk": a last part of the title that begins with a number. */
 const sizeAtTheEnd = /^(?<name>.+?),\s+(?<size>(?:about |approx\.? )?[\d.][^,]*)$/i;
 
-/** The title without its size, and the size. */
+/** The title without its size, and the size: the one that the catalogue states, else the one at the title's end. */
 export function labelOf(item: Titled): { name: string; size: string } {
-  const { name, size } = sizeAtTheEnd.exec(item.title)?.groups ?? {};
   const stated = item.attributes?.size;
-  return { name: name ?? item.title, size: stated === undefined ? (size ?? '') : String(stated) };
+  if (stated !== undefined) return { name: item.title.replace(`, ${stated}`, ''), size: String(stated) };
+  const { name, size } = sizeAtTheEnd.exec(item.title)?.groups ?? {};
+  return { name: name ?? item.title, size: size ?? '' };
 }
 
 /** The product in the middle of a sentence: "Coffee, ground, 12 oz" is "coffee". */

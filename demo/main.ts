@@ -7,9 +7,9 @@ import { startFloating } from './floating.ts';
 import { element, html } from './markup.ts';
 import { notice } from './notice.ts';
 import { countOutgoing } from './outgoing.ts';
-import { homePage } from './pages/home.ts';
 import { basketPage } from './pages/basket.ts';
 import { categoryPage } from './pages/category.ts';
+import { homePage } from './pages/home.ts';
 import { productPage } from './pages/product.ts';
 import { type SearchPage, searchPage } from './pages/search.ts';
 import { createPanel, type Panel } from './panel/panel.ts';
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
     const count = document.querySelector('#basket-count')!;
     if (count.textContent !== String(size || '')) count.textContent = String(size || '');
     document.querySelector('#known-count')!.textContent = status ? String(status.storage.interactions) : '';
-    drawPill(pill, shop?.lists.get('for-you') ?? [...(shop?.lists.values() ?? [])].at(-1), status);
+    drawPill(pill, [...(shop?.lists.values() ?? [])], status);
   }
 
   const refresh = oneAtATime(async () => {
@@ -110,14 +110,18 @@ async function start(): Promise<void> {
   }
 
   async function show(page: Page, before: Page | undefined): Promise<void> {
-    if (main.firstElementChild !== page.element || main.childElementCount !== 1) main.replaceChildren(page.element);
+    if (main.firstElementChild !== page.element || main.childElementCount !== 1)
+      main.replaceChildren(page.element);
     if (!before) return;
     // Typing goes on in the field; everywhere else the reader begins at the new page's heading.
-    if (document.activeElement !== words) page.element.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    if (document.activeElement !== words)
+      page.element.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
     if (page === homeAgain) refresh();
   }
 
-  panel = createPanel(document.querySelector<HTMLDialogElement>('#panel')!, theShop, outgoing, () => markShopper('nobody'));
+  panel = createPanel(document.querySelector<HTMLDialogElement>('#panel')!, theShop, outgoing, () =>
+    markShopper('nobody'),
+  );
   router = startRouter({ open, show });
   startFloating();
   startSearchField(router);
@@ -132,10 +136,18 @@ async function start(): Promise<void> {
     if (shopper) await recluse.track(replayed(shopper, Date.now()));
     markShopper(which);
     for (const row of home.querySelectorAll('.row')) row.scrollTo({ left: 0, behavior: 'smooth' });
-    announce(shopper ? `The shop now knows ${shopper.name}: ${shopper.interactions.length} purchases.` : 'The shop knows nobody.');
+    announce(
+      shopper
+        ? `The shop now knows ${shopper.name}: ${shopper.interactions.length} purchases.`
+        : 'The shop knows nobody.',
+    );
   }
 
-  ready({ shop: theShop, openPanel: (button) => panel.open(button === pill ? 'runs' : 'knows'), become: (which) => void become(which) });
+  ready({
+    shop: theShop,
+    openPanel: (button) => panel.open(button === pill ? 'runs' : 'knows'),
+    become: (which) => void become(which),
+  });
   requestIdleCallback?.(() => prepareSearch(catalogue.items), { timeout: 5000 });
 }
 
@@ -147,7 +159,9 @@ function markShopper(which: string): void {
 function nowhere(): Page {
   return {
     title: 'Not on any shelf · Larder',
-    element: element(html`<div class="calm"><h1 tabindex="-1">That is not on any shelf.</h1><p>It may have been sold under another number.</p><p><a class="primary" href="/">To the shelves</a></p></div>`),
+    element: element(
+      html`<div class="calm"><h1 tabindex="-1">That is not on any shelf.</h1><p>It may have been sold under another number.</p><p><a class="primary" href="/">To the shelves</a></p></div>`,
+    ),
     refresh: async () => {},
   };
 }
@@ -177,7 +191,9 @@ startActions(
     ready = resolve;
   }),
 );
-start().catch(() => notice('The shelves cannot be arranged for you here. What everybody likes is still on them.'));
+start().catch(() =>
+  notice('The shelves cannot be arranged for you here. What everybody likes is still on them.'),
+);
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator)
   void navigator.serviceWorker.register('/sw.js').catch(() => {

@@ -34,12 +34,16 @@ export function showMenu(shop: Shop, button: HTMLElement, id: string, place: Pla
 export const like = (shop: Shop, id: string, place?: Place): Promise<void> => say(shop, 'like', id, place);
 
 /** Says that the visitor does not want it. */
-export const dislike = (shop: Shop, id: string, place?: Place): Promise<void> => say(shop, 'dislike', id, place);
+export const dislike = (shop: Shop, id: string, place?: Place): Promise<void> =>
+  say(shop, 'dislike', id, place);
 
 async function say(shop: Shop, type: 'like' | 'dislike', id: string, place?: Place): Promise<void> {
   const name = labelOf(shop.catalogue.get(id)!).name;
   if (shop.paused) return notice('Learning is paused: nothing was noted.');
   const interaction = `${type}-${id}-${Date.now()}`;
   await shop.learn({ type, item: id, id: interaction, ...shop.origin(place) });
-  notice(type === 'like' ? `Noted: you like ${name}.` : `Noted: less of ${name}.`, () => void shop.recluse.forget({ interaction }));
+  notice(
+    type === 'like' ? `Noted: you like ${name}.` : `Noted: less of ${name}.`,
+    () => void shop.recluse.forget({ interaction }),
+  );
 }

@@ -52,10 +52,13 @@ function byHand(root: ParentNode, change: () => void): void {
     const now = card.getBoundingClientRect();
     if (!old) card.animate([{ opacity: 0 }, { opacity: 1 }], { duration, easing });
     else if (old.left !== now.left || old.top !== now.top)
-      card.animate([{ transform: `translate(${old.left - now.left}px, ${old.top - now.top}px)` }, { transform: 'none' }], {
-        duration,
-        easing,
-      });
+      card.animate(
+        [{ transform: `translate(${old.left - now.left}px, ${old.top - now.top}px)` }, { transform: 'none' }],
+        {
+          duration,
+          easing,
+        },
+      );
   }
 }
 

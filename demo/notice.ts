@@ -8,7 +8,9 @@ let gone: ReturnType<typeof setTimeout> | undefined;
 export function notice(text: string, undo?: () => void): void {
   const place = document.querySelector('#notices')!;
   const close = () => place.replaceChildren();
-  const line = element(html`<p class="notice"><span>${text}</span>${undo && html`<button type="button" data-do="undo">Undo</button>`}<button type="button" class="round" data-do="close" aria-label="Close this message">${icon('close')}</button></p>`);
+  const line = element(
+    html`<p class="notice"><span>${text}</span>${undo && html`<button type="button" data-do="undo">Undo</button>`}<button type="button" class="round" data-do="close" aria-label="Close this message">${icon('close')}</button></p>`,
+  );
   line.addEventListener('click', (event) => {
     const action = (event.target as Element).closest<HTMLElement>('[data-do]')?.dataset.do;
     if (action === 'undo') undo?.();

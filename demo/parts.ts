@@ -20,7 +20,9 @@ export function partsBar(parts: Readonly<Record<string, number>>): Markup {
     from += share;
     return piece;
   });
-  const label = shares(parts).map(({ name, share }) => `${partName(name)} ${Math.round(share * 100)} %`).join(', ');
+  const label = shares(parts)
+    .map(({ name, share }) => `${partName(name)} ${Math.round(share * 100)} %`)
+    .join(', ');
   return html`<svg class="parts" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="${label || 'no evidence yet'}">${pieces}</svg>`;
 }
 

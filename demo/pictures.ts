@@ -44,7 +44,10 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/paper plate|foam plate|plates?\b|plstc ctlry|cutlery|designer paper/, 'fork-and-knife-with-plate'],
   [/paper and foam.*cup|plastic cup|drinking cup/, 'cup-with-straw'],
   [/trash|garbage/, 'wastebasket'],
-  [/foil|plastic wrap|wax paper|food storage|freezer bag|sandwich bag|lunch bag|cooking bag|storage contain|pantry/, 'package'],
+  [
+    /foil|plastic wrap|wax paper|food storage|freezer bag|sandwich bag|lunch bag|cooking bag|storage contain|pantry/,
+    'package',
+  ],
   [/batter(y|ies)/, 'battery'],
   [/bulb|electrical/, 'light-bulb'],
   [/charcoal|firewood|lighter|matches|propane/, 'fire'],
@@ -167,7 +170,10 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/soup|broth|bouillon|\bstew|chowder|chili\b/, 'pot-of-food'],
   [/mac.*cheese|macaroni/, 'cheese-wedge'],
   [/canned pasta|pasta.*canned|spaghetti|pasta|noodle|lasagna/, 'spaghetti'],
-  [/entree|dinner|meal|skillet|prepared|heat.?serve|appetizer|handheld|side dish(?!.*rice)|frozen conven/, 'bento-box'],
+  [
+    /entree|dinner|meal|skillet|prepared|heat.?serve|appetizer|handheld|side dish(?!.*rice)|frozen conven/,
+    'bento-box',
+  ],
   [/sub\b|sandwich(?!.*(spread|sauce|bun|roll|bag|cookie))/, 'sandwich'],
   [/hamburger bun|sandwich bun|\bbuns?\b/, 'hamburger'],
   [/hot dog chili/, 'pot-of-food'],

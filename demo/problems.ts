@@ -12,4 +12,5 @@ const sentences: Partial<Record<ErrorCode, string>> = {
 };
 
 /** One sentence for a problem; what it does not touch is said first where that is good news. */
-export const problemInWords = (code: ErrorCode): string => sentences[code] ?? 'Something went wrong. You can go on shopping.';
+export const problemInWords = (code: ErrorCode): string =>
+  sentences[code] ?? 'Something went wrong. You can go on shopping.';

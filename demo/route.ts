@@ -54,7 +54,14 @@ export function startRouter({ open, show }: RouterOptions): Router {
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (!link || !plain || event.defaultPrevented || link.origin !== location.origin || link.target || link.hasAttribute('download'))
+    if (
+      !link ||
+      !plain ||
+      event.defaultPrevented ||
+      link.origin !== location.origin ||
+      link.target ||
+      link.hasAttribute('download')
+    )
       return;
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();

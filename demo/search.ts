@@ -10,7 +10,12 @@ async function build(items: readonly ItemDisplay[]): Promise<MiniSearch<ItemDisp
     fields: ['title', 'categories', 'brand'],
     extractField: (item, field) =>
       field === 'categories' ? item.categories.join(' ') : String(item[field as keyof ItemDisplay] ?? ''),
-    searchOptions: { boost: { title: 3 }, prefix: true, fuzzy: (term) => (term.length > 4 ? 0.2 : false), combineWith: 'AND' },
+    searchOptions: {
+      boost: { title: 3 },
+      prefix: true,
+      fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+      combineWith: 'AND',
+    },
   });
   // In pieces, so that typing stays smooth.
   await search.addAllAsync([...items], { chunkSize: 250 });

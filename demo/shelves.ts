@@ -11,7 +11,9 @@ function draw(node: HTMLElement, card: Card): void {
   const content = cardContent(card).text;
   // A card from the build was drawn plainly.
   if ((drawn.get(node) ?? cardContent(plainCard(card.item)).text) === content) return;
-  const focused = node.contains(document.activeElement) ? document.activeElement?.getAttribute('data-act') : undefined;
+  const focused = node.contains(document.activeElement)
+    ? document.activeElement?.getAttribute('data-act')
+    : undefined;
   node.innerHTML = content;
   drawn.set(node, content);
   if (focused) node.querySelector<HTMLElement>(`[data-act="${focused}"]`)?.focus({ preventScroll: true });
@@ -28,42 +30,68 @@ function newCard(card: Card): HTMLElement {
   return node;
 }
 
-/** Makes the children of a row the given cards in their order. Cards that are there already move, with their focus. */
+/**
+ * Makes the children of a row the given cards in their order. A card that keeps its place keeps its element. One that
+ * moves gets a new one, unless the focus is in it: browsers count an element that jumps as an unstable layout, and the
+ * glide goes by product, not by element.
+ */
 export function fillRow(row: Element, cards: readonly Card[]): void {
-  const present = new Map([...row.children].map((node) => [(node as HTMLElement).dataset.recluseItem!, node as HTMLElement]));
-  const focused = document.activeElement instanceof HTMLElement && row.contains(document.activeElement) ? document.activeElement : null;
-  const focusedPlace = focused ? [...row.children].findIndex((node) => node.contains(focused)) : -1;
-  const act = focused?.getAttribute('data-act');
-  const wanted = new Set(cards.map(({ item }) => item.id));
-  for (const [id, node] of present) if (!wanted.has(id)) node.remove();
-  cards.forEach((card, place) => {
-    const node = present.get(card.item.id) ?? newCard(card);
-    draw(node, card);
+  const before = [...row.children] as HTMLElement[];
+  const focused =
+    document.activeElement instanceof HTMLElement && row.contains(document.activeElement)
+      ? document.activeElement
+      : undefined;
+  const focusedPlace = before.findIndex((node) => focused && node.contains(focused));
+  const focusedCard = before[focusedPlace];
+  const after = cards.map((card, place) => {
+    const id = card.item.id;
+    const kept = [before[place], focusedCard].find((node) => node?.dataset.recluseItem === id);
+    if (!kept) return newCard(card);
+    draw(kept, card);
+    return kept;
+  });
+  const staying = new Set(after);
+  for (const node of before) if (!staying.has(node)) node.remove();
+  after.forEach((node, place) => {
     if (row.children[place] !== node) row.insertBefore(node, row.children[place] ?? null);
   });
   if (!focused || document.activeElement === focused) return;
   // Whoever was on a card that left is now on the card in its place.
-  const heir = focused.isConnected ? focused : row.children[Math.min(focusedPlace, row.children.length - 1)];
-  const target = focused.isConnected ? focused : heir?.querySelector<HTMLElement>(act ? `[data-act="${act}"]` : 'a');
+  const act = focused.getAttribute('data-act');
+  const heir = after[Math.min(focusedPlace, after.length - 1)];
+  const target = focused.isConnected
+    ? focused
+    : heir?.querySelector<HTMLElement>(act ? `[data-act="${act}"]` : 'a');
   target?.focus({ preventScroll: true });
 }
 
 /** Makes the shelves below `root` the given ones in their order. Shelves without a card are not shown. */
 export function fillShelves(root: HTMLElement, shelves: readonly Shelf[]): void {
   const wanted = shelves.filter(({ cards }) => cards.length > 0);
-  const present = new Map([...root.querySelectorAll<HTMLElement>('.shelf')].map((node) => [node.dataset.placement!, node]));
-  const names = new Set(wanted.map(({ placement }) => placement));
-  for (const [placement, node] of present) if (!names.has(placement)) node.remove();
+  const before = [...root.querySelectorAll<HTMLElement>(':scope > .shelf')];
+  const firstNew = wanted.findIndex(({ placement }, place) => before[place]?.dataset.placement !== placement);
   wanted.forEach((shelf, place) => {
-    const old = present.get(shelf.placement);
-    const node = old ?? element(shelfMarkup({ ...shelf, cards: [] }));
-    node.dataset.source = shelf.source;
-    const heading = node.querySelector('h2')!;
-    const text = shelfHeading(shelf).text;
-    if (heading.innerHTML !== text) heading.innerHTML = text;
-    fillRow(node.querySelector('.row')!, shelf.cards);
+    // A shelf below a new one is new itself, for the same reason as a card that moves.
+    const pushed = firstNew >= 0 && place >= firstNew;
+    const old = before.find((node) => node.dataset.placement === shelf.placement);
+    const kept = pushed && !old?.contains(document.activeElement) ? undefined : old;
+    const node = kept ?? element(shelfMarkup(shelf));
+    if (kept) {
+      kept.dataset.source = shelf.source;
+      const heading = kept.querySelector('h2')!;
+      const text = shelfHeading(shelf).text;
+      if (heading.innerHTML !== text) heading.innerHTML = text;
+      fillRow(kept.querySelector('.row')!, shelf.cards);
+    } else {
+      shelf.cards.forEach((card, index) => {
+        drawn.set(node.querySelectorAll('.card')[index]!, cardContent(card).text);
+      });
+      old?.remove();
+    }
     if (root.children[place] !== node) root.insertBefore(node, root.children[place] ?? null);
   });
+  const names = new Set(wanted.map(({ placement }) => placement));
+  for (const node of before) if (!names.has(node.dataset.placement!)) node.remove();
 }
 
 /** The products of a shelf as it stands on the page. */

@@ -4,6 +4,7 @@ import { type AisleId, aisleNamed, aisleOf } from './aisles.ts';
 import { plainCard } from './card.ts';
 import { slug } from './label.ts';
 import type { Shelf } from './shelf.ts';
+import { mayBeSuggested } from './suggestible.ts';
 
 /** Cards on a shelf. Two screens of a desktop. */
 export const shelfLength = 12;
@@ -21,7 +22,9 @@ export const titles = {
 export function shopWindow(overall: readonly ItemDisplay[], recent: readonly ItemDisplay[]): Shelf[] {
   const shown = new Set<string>();
   const take = (candidates: readonly ItemDisplay[]) => {
-    const taken = candidates.filter(({ id }) => !shown.has(id)).slice(0, shelfLength);
+    const taken = candidates
+      .filter((item) => !shown.has(item.id) && mayBeSuggested(item))
+      .slice(0, shelfLength);
     for (const { id } of taken) shown.add(id);
     return taken.map(plainCard);
   };

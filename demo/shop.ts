@@ -3,9 +3,11 @@ import type { Interaction, RankedItem, RankedList, Recommender, RecommendRequest
 import { Basket } from './basket.ts';
 import { type Catalogue, shelfCategory } from './catalogue.ts';
 import { recall, remember } from './remember.ts';
+import { mayBeSuggested } from './suggestible.ts';
 
 /** A name that nothing else has. Not `randomUUID`, which plain http lacks. */
-const freshName = (): string => [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join('-');
+const freshName = (): string =>
+  [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join('-');
 
 /** Where on the page something was chosen. */
 export interface Place {
@@ -25,12 +27,14 @@ export class Shop {
   readonly pinned = new Set<string>();
   #hidden: string[] = recall('hidden', []);
   #paused: boolean = recall('paused', false);
+  readonly #unadvertised: readonly string[];
   readonly #changed: () => void;
 
   /** `changed` is called when lists should be asked for again though nothing was learned: basket, hidden categories. */
   constructor(recluse: Recommender, catalogue: Catalogue, changed: () => void) {
     this.recluse = recluse;
     this.catalogue = catalogue;
+    this.#unadvertised = catalogue.items.filter((item) => !mayBeSuggested(item)).map(({ id }) => id);
     this.#changed = changed;
     this.basket = new Basket(changed);
   }
@@ -74,15 +78,20 @@ export class Shop {
     this.#changed();
   }
 
-  /** Products that no suggestion may show: hidden categories and what is in the basket already. */
+  /** Products that no suggestion may show: hidden categories, what is not advertised, and what is in the basket already. */
   get unwanted(): string[] {
-    const hidden = this.#hidden.flatMap((category) => this.catalogue.inCategory(category).map(({ id }) => id));
-    return [...hidden, ...this.basket.lines.map(({ id }) => id)];
+    const hidden = this.#hidden.flatMap((category) =>
+      this.catalogue.inCategory(category).map(({ id }) => id),
+    );
+    return [...hidden, ...this.#unadvertised, ...this.basket.lines.map(({ id }) => id)];
   }
 
-  isHidden(id: string): boolean {
+  /** Whether a product is of a hidden category, or of those that are not advertised. */
+  isUnwanted(id: string): boolean {
     const item = this.catalogue.get(id);
-    return item !== undefined && this.#hidden.some((category) => item.categories.includes(category));
+    return (
+      !item || !mayBeSuggested(item) || this.#hidden.some((category) => item.categories.includes(category))
+    );
   }
 
   /** Notes a deed, unless learning is paused. Resolves when it is stored. */

@@ -43,7 +43,11 @@ const pictureOfShopper = (name: string): string =>
   pictures.find(([pattern]) => pattern.test(name))?.[1] ?? 'shopping-bags';
 
 /** Every picture that a shopper may get; the sprite needs them all. */
-export const shopperPictures: readonly string[] = [...pictures.map(([, name]) => name), 'shopping-bags', 'seedling'];
+export const shopperPictures: readonly string[] = [
+  ...pictures.map(([, name]) => name),
+  'shopping-bags',
+  'seedling',
+];
 
 /** The strip of names. `data-shopper` is the shopper's place in the list; the last one is nobody. */
 export const shoppersMarkup = (shoppers: readonly Pick<Shopper, 'name' | 'about'>[]): Markup =>

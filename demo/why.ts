@@ -19,11 +19,15 @@ export function showReasons(shop: Shop, button: HTMLElement, id: string, placeme
   const item = shop.catalogue.get(id);
   if (!item) return;
   const ranked = shop.ranked(id, placement);
-  const reasons = (ranked?.reasons ?? []).slice(0, 4).map((reason) => longReason(reason, shop.catalogue, Date.now()));
-  const sentences = reasons.length > 0 ? reasons : [general[placement] ?? 'It belongs here, and much like it is bought.'];
+  const reasons = (ranked?.reasons ?? [])
+    .slice(0, 4)
+    .map((reason) => longReason(reason, shop.catalogue, Date.now()));
+  const sentences =
+    reasons.length > 0 ? reasons : [general[placement] ?? 'It belongs here, and much like it is bought.'];
   const parts = ranked?.parts && shares(ranked.parts).length > 0 ? ranked.parts : undefined;
   const source = shop.lists.get(placement)?.source;
-  const content = element(html`<div class="reasons"><h3 tabindex="-1">Why ${plainName(item)}?</h3><ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
+  const content =
+    element(html`<div class="reasons"><h3 tabindex="-1">Why ${plainName(item)}?</h3><ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
 ${parts && html`${partsBar(parts)}${partsKey(shares(parts).map(({ name }) => name))}`}
 <p class="quiet-text">${source === 'model' ? 'Ranked by the full model on this device.' : source === 'linear' ? 'Ranked by the light model on this device.' : 'From the list that is the same for everybody.'}</p></div>`);
   float(button, content, { role: 'dialog', label: `Why ${item.title}` });

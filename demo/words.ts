@@ -83,9 +83,9 @@ const partNames: Readonly<Record<string, string>> = {
 /** A score's part in words. */
 export const partName = (name: string): string => partNames[name] ?? name;
 
-/** "640 B", "12 kB", "1.4 MB" */
+/** "0 bytes", "640 bytes", "12 kB", "1.4 MB" */
 export function bytes(count: number): string {
-  if (count < 1000) return `${count} B`;
+  if (count < 1000) return count === 1 ? '1 byte' : `${count} bytes`;
   if (count < 999_500) return `${Math.round(count / 1000)} kB`;
   return `${(count / 1e6).toFixed(1)} MB`;
 }

@@ -29,7 +29,9 @@ export function readPack(folder: string): ShopWindow | null {
   const json = (path: string) => JSON.parse(readFileSync(`${folder}/${path}`, 'utf8'));
   const files: Record<string, PackFile> = json('manifest.json').files;
   if (!files.catalogue) return null;
-  const { ids, categories }: { ids: string[]; categories: { name: string; parent: number }[] } = json(files.items!.path);
+  const { ids, categories }: { ids: string[]; categories: { name: string; parent: number }[] } = json(
+    files.items!.path,
+  );
   const { overall, recent }: { overall: number[]; recent: number[] } = json(files.popular!.path);
   const catalogue: Catalogue = json(files.catalogue.path);
   const leaf = leaves(readFileSync(`${folder}/${files.priors!.path}`), files.priors!);
@@ -54,5 +56,7 @@ export function readPack(folder: string): ShopWindow | null {
 
 function leaves(bytes: Buffer, file: PackFile): Uint16Array {
   const { offset, shape } = file.arrays!.find(({ name }) => name === 'leaf')!;
-  return new Uint16Array(bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + 2 * shape[0]!));
+  return new Uint16Array(
+    bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + 2 * shape[0]!),
+  );
 }

@@ -21,7 +21,9 @@ function lineMarkup(shop: Shop, id: string, count: number): Markup {
 }
 
 export async function basketPage(shop: Shop): Promise<Page> {
-  const page = element(html`<div class="basket-page"><header class="page-head"><div><h1 tabindex="-1">Basket</h1></div></header><div class="basket-body"></div><div class="shelves"></div></div>`);
+  const page = element(
+    html`<div class="basket-page"><header class="page-head"><div><h1 tabindex="-1">Basket</h1></div></header><div class="basket-body"></div><div class="shelves"></div></div>`,
+  );
   const body = page.querySelector('.basket-body')!;
   const root = page.querySelector<HTMLElement>('.shelves')!;
   let thanked = false;
@@ -29,7 +31,9 @@ export async function basketPage(shop: Shop): Promise<Page> {
   function draw(): void {
     const { lines } = shop.basket;
     if (lines.length === 0) {
-      if (!thanked) body.innerHTML = html`<div class="calm">${picture('shopping-bags')}<p>Nothing in it yet.</p><p><a class="primary" href="/">To the shelves</a></p></div>`.text;
+      if (!thanked)
+        body.innerHTML =
+          html`<div class="calm">${picture('shopping-bags')}<p>Nothing in it yet.</p><p><a class="primary" href="/">To the shelves</a></p></div>`.text;
       return;
     }
     thanked = false;
@@ -37,21 +41,38 @@ export async function basketPage(shop: Shop): Promise<Page> {
     const focused = body.contains(active) && active?.getAttribute('data-act');
     const line = focused && active?.closest<HTMLElement>('.line')?.dataset.recluseItem;
     const price = lines.reduce((sum, { id, count }) => sum + (shop.catalogue.get(id)?.price ?? 0) * count, 0);
-    body.innerHTML = html`<ul class="lines" role="list">${lines.map(({ id, count }) => lineMarkup(shop, id, count))}</ul>
+    body.innerHTML =
+      html`<ul class="lines" role="list">${lines.map(({ id, count }) => lineMarkup(shop, id, count))}</ul>
 <div class="total"><p><span>${shop.basket.size} ${shop.basket.size === 1 ? 'piece' : 'pieces'}</span> <b>${money(price)}</b></p><button type="button" class="primary" id="check-out">Check out</button><p class="quiet-text">A demonstration: nothing is paid or sent. The purchase is remembered on this device, and nowhere else.</p></div>`.text;
     if (!focused) return;
-    const again = [...body.querySelectorAll<HTMLElement>('.line')].find((node) => node.dataset.recluseItem === line);
-    (again?.querySelector<HTMLElement>(`[data-act="${focused}"]`) ?? body.querySelector<HTMLElement>('#check-out'))?.focus();
+    const again = [...body.querySelectorAll<HTMLElement>('.line')].find(
+      (node) => node.dataset.recluseItem === line,
+    );
+    (
+      again?.querySelector<HTMLElement>(`[data-act="${focused}"]`) ??
+      body.querySelector<HTMLElement>('#check-out')
+    )?.focus();
   }
 
   async function refresh(): Promise<void> {
     draw();
-    const forgotten = await shop.recommend({ placement: 'forgotten', mode: 'repeat', limit: 6, exclude: shop.unwanted });
+    const forgotten = await shop.recommend({
+      placement: 'forgotten',
+      mode: 'repeat',
+      limit: 6,
+      exclude: shop.unwanted,
+    });
     const cards = forgotten.items
       .filter(({ id }) => shop.catalogue.get(id))
       .map(({ id }) => plainCard(shop.catalogue.get(id)!));
     fillShelves(root, [
-      { placement: 'forgotten', title: 'Forgotten anything?', about: 'what you usually take along', source: forgotten.source, cards: thanked ? [] : cards },
+      {
+        placement: 'forgotten',
+        title: 'Forgotten anything?',
+        about: 'what you usually take along',
+        source: forgotten.source,
+        cards: thanked ? [] : cards,
+      },
     ]);
   }
 
@@ -59,7 +80,8 @@ export async function basketPage(shop: Shop): Promise<Page> {
     if (!(event.target as Element).closest('#check-out')) return;
     thanked = true;
     const { pieces, price } = await shop.checkOut();
-    body.innerHTML = html`<div class="calm thanks">${picture('shopping-bags')}<h2 tabindex="-1">Thank you.</h2><p>${pieces} ${pieces === 1 ? 'piece' : 'pieces'}, ${money(price)}. ${shop.paused ? 'Learning is paused, so nothing was noted.' : 'The shop has learned from it. Nobody else has.'}</p><p><a class="primary" href="/">See what has changed</a></p></div>`.text;
+    body.innerHTML =
+      html`<div class="calm thanks">${picture('shopping-bags')}<h2 tabindex="-1">Thank you.</h2><p>${pieces} ${pieces === 1 ? 'piece' : 'pieces'}, ${money(price)}. ${shop.paused ? 'Learning is paused, so nothing was noted.' : 'The shop has learned from it. Nobody else has.'}</p><p><a class="primary" href="/">See what has changed</a></p></div>`.text;
     root.replaceChildren();
     body.querySelector<HTMLElement>('h2')?.focus();
   });

@@ -8,10 +8,15 @@ import type { Shop } from '../shop.ts';
 import { productGrid } from './grid.ts';
 
 /** Categories one step further in, the fullest first. */
-function narrower(name: string, kind: 'aisle' | 'category', items: readonly { categories: readonly string[] }[]): string[] {
+function narrower(
+  name: string,
+  kind: 'aisle' | 'category',
+  items: readonly { categories: readonly string[] }[],
+): string[] {
   const count = new Map<string, number>();
   for (const { categories } of items) {
-    const next = kind === 'aisle' ? (categories[1] ?? categories[0]) : categories[categories.indexOf(name) + 1];
+    const next =
+      kind === 'aisle' ? (categories[1] ?? categories[0]) : categories[categories.indexOf(name) + 1];
     if (next && next !== name) count.set(next, (count.get(next) ?? 0) + 1);
   }
   const all = [...count].sort(([, a], [, b]) => b - a).map(([category]) => category);

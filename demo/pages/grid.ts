@@ -16,13 +16,16 @@ export interface Grid {
 export function productGrid(shop: Shop, placement: string, label: string): Grid {
   let shown = step;
   let all: readonly string[] = [];
-  const section = element(html`<section class="shelf grid" data-placement="${placement}" data-source="linear" aria-label="${label}">
+  const section =
+    element(html`<section class="shelf grid" data-placement="${placement}" data-source="linear" aria-label="${label}">
 <ul class="row" role="list"></ul><p class="grid-more"><button type="button" class="quiet" hidden>Show more</button></p></section>`);
   const row = section.querySelector('.row')!;
   const more = section.querySelector('button')!;
 
   function draw(): void {
-    const cards = all.slice(0, shown).map((id): Card => ({ ...plainCard(shop.catalogue.get(id)!), count: shop.basket.countOf(id) }));
+    const cards = all
+      .slice(0, shown)
+      .map((id): Card => ({ ...plainCard(shop.catalogue.get(id)!), count: shop.basket.countOf(id) }));
     fillRow(row, cards);
     more.hidden = all.length <= shown;
   }

@@ -41,7 +41,12 @@ async function ask(shop: Shop): Promise<Answer[]> {
       list: await shop.keep('for-you', recluse.popular({ ...common(), window: 'overall' })),
     });
   } else {
-    put({ placement: 'for-you', title: 'For you', about: '', list: await shop.recommend({ placement: 'for-you', ...common() }) });
+    put({
+      placement: 'for-you',
+      title: 'For you',
+      about: '',
+      list: await shop.recommend({ placement: 'for-you', ...common() }),
+    });
     const again = await shop.recommend({ placement: 'again', mode: 'repeat', ...common() });
     if (again.items.length >= leastAgain)
       put({ placement: 'again', title: 'Time to buy again', about: 'by your own rhythm', list: again });
@@ -51,13 +56,22 @@ async function ask(shop: Shop): Promise<Answer[]> {
       about: 'new to you',
       list: await shop.recommend({ placement: 'discover', mode: 'discover', diversity: 0.3, ...common() }),
     });
-    const company = await firstWithCompany(causes(history), (id) =>
-      recluse.similar(id, { by: 'together', ...common() }).catch(() => ({ items: [] }) as unknown as RankedList),
+    const company = await firstWithCompany(
+      causes(history).filter((id) => !shop.isUnwanted(id)),
+      (id) =>
+        recluse
+          .similar(id, { by: 'together', ...common() })
+          .catch(() => ({ items: [] }) as unknown as RankedList),
     );
     const cause = company && shop.catalogue.get(company.id);
     if (cause) {
       const list = await shop.keep('because', Promise.resolve(company.list));
-      put({ placement: 'because', title: `Because of ${plainName(cause)}`, about: 'often bought together', list });
+      put({
+        placement: 'because',
+        title: `Because of ${plainName(cause)}`,
+        about: 'often bought together',
+        list,
+      });
     }
   }
   put({
@@ -77,7 +91,13 @@ async function ask(shop: Shop): Promise<Answer[]> {
 }
 
 /** A product as its shelf shows it: with the rhythm on the shelf of habits, elsewhere with the reason if it moved. */
-function cardOf(item: ItemDisplay, ranked: RankedItem | undefined, moved: boolean, placement: string, shop: Shop): Card {
+function cardOf(
+  item: ItemDisplay,
+  ranked: RankedItem | undefined,
+  moved: boolean,
+  placement: string,
+  shop: Shop,
+): Card {
   const habit = ranked?.reasons?.find((reason) => reason.kind === 'habit');
   const note = placement === 'again' && habit?.kind === 'habit' ? rhythm(habit) : '';
   const telling = ranked?.reasons?.find(({ kind }) => kind !== 'popular');
@@ -106,7 +126,13 @@ export function homePage(shop: Shop, element: HTMLElement, title: string): Page 
       const after = arrange(before, fresh, shop.pinned, shelfLength);
       const moved = told ? movedUp(fromNothing ? [] : before, after) : new Set<string>();
       const cards = after.map((id) =>
-        cardOf(shop.catalogue.get(id)!, list.items.find((item) => item.id === id), moved.has(id), answer.placement, shop),
+        cardOf(
+          shop.catalogue.get(id)!,
+          list.items.find((item) => item.id === id),
+          moved.has(id),
+          answer.placement,
+          shop,
+        ),
       );
       return { ...answer, source: list.source, cards };
     });
@@ -114,11 +140,20 @@ export function homePage(shop: Shop, element: HTMLElement, title: string): Page 
     if (learned === 0) shelves.push(...aislesFromTheBuild(shelves));
     remember('shelves', learned > 0 ? shelves.map(withoutReasons) : undefined);
     await glide(root, () => fillShelves(root, shelves));
-    if (told) announce(`Your shelves have changed. ${shelves.map((shelf) => `${shelf.title}: ${shelf.cards[0]?.item.title}`).slice(0, 2).join('. ')}.`);
+    if (told)
+      announce(
+        `Your shelves have changed. ${shelves
+          .map((shelf) => `${shelf.title}: ${shelf.cards[0]?.item.title}`)
+          .slice(0, 2)
+          .join('. ')}.`,
+      );
   }
 
   function aislesFromTheBuild(above: readonly Shelf[]): Shelf[] {
-    const shown = new Set([...above.flatMap(({ cards }) => cards.map(({ item }) => item.id)), ...shop.unwanted]);
+    const shown = new Set([
+      ...above.flatMap(({ cards }) => cards.map(({ item }) => item.id)),
+      ...shop.unwanted,
+    ]);
     return aislesAtHome.map((id) => {
       const { name } = aisleNamed(id)!;
       const placement = `aisle-${id}`;

@@ -49,7 +49,9 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
   if (!item) throw new Error('unknown product');
   const { name, size } = labelOf(item);
   const aisle = aisleNamed(aisleOf(item.categories))!;
-  const crumbs = [aisle.name, ...item.categories.slice(1)].filter((crumb, place, all) => all.indexOf(crumb) === place);
+  const crumbs = [aisle.name, ...item.categories.slice(1)].filter(
+    (crumb, place, all) => all.indexOf(crumb) === place && crumb !== name,
+  );
 
   const page = element(html`<article class="product" data-aisle="${aisle.id}">
 <nav class="crumbs" aria-label="Where this is"><ol role="list"><li><a href="/">Larder</a></li>${crumbs.map((crumb) => html`<li><a href="/category/${slug(crumb)}">${crumb}</a></li>`)}</ol></nav>
@@ -71,8 +73,11 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
 
   function drawOpinion({ liked, disliked, stars: given, bought }: Opinion): void {
     const count = shop.basket.countOf(id);
-    const focused = page.contains(document.activeElement) ? document.activeElement?.getAttribute('data-act') : null;
-    deeds.innerHTML = html`<button type="button" class="primary" data-act="add">${icon(count > 0 ? 'check' : 'plus')}<span>${count > 0 ? `${count} in the basket` : 'Add to the basket'}</span></button>
+    const focused = page.contains(document.activeElement)
+      ? document.activeElement?.getAttribute('data-act')
+      : null;
+    deeds.innerHTML =
+      html`<button type="button" class="primary" data-act="add">${icon(count > 0 ? 'check' : 'plus')}<span>${count > 0 ? `${count} in the basket` : 'Add to the basket'}</span></button>
 <button type="button" class="quiet" data-act="like" aria-pressed="${liked ? 'true' : 'false'}">${icon('heart')}<span>Like</span></button>
 <button type="button" class="quiet" data-act="dislike" aria-pressed="${disliked ? 'true' : 'false'}">${icon('never')}<span>Not this</span></button>`.text;
     if (focused) deeds.querySelector<HTMLElement>(`[data-act="${focused}"]`)?.focus();
@@ -86,8 +91,12 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
   async function refresh(): Promise<void> {
     const [history, similar, together] = await Promise.all([
       shop.recluse.history({ limit: 2000 }),
-      listOf(shop, 'similar', () => shop.recluse.similar(id, { by: 'taste', limit: 24, exclude: shop.unwanted })),
-      listOf(shop, 'together', () => shop.recluse.similar(id, { by: 'together', limit: 12, exclude: shop.unwanted })),
+      listOf(shop, 'similar', () =>
+        shop.recluse.similar(id, { by: 'taste', limit: 24, exclude: shop.unwanted }),
+      ),
+      listOf(shop, 'together', () =>
+        shop.recluse.similar(id, { by: 'together', limit: 12, exclude: shop.unwanted }),
+      ),
     ]);
     drawOpinion(opinionOf(id, history));
     const shown = new Set([id]);
@@ -100,8 +109,20 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
           return { ...plainCard(shop.catalogue.get(ranked.id)!), count: shop.basket.countOf(ranked.id) };
         });
     const shelves: Shelf[] = [
-      { placement: 'together', title: 'Bought together', about: '', source: together?.source ?? 'linear', cards: cards(together) },
-      { placement: 'similar', title: 'Much like it', about: '', source: similar?.source ?? 'linear', cards: cards(similar) },
+      {
+        placement: 'together',
+        title: 'Bought together',
+        about: '',
+        source: together?.source ?? 'linear',
+        cards: cards(together),
+      },
+      {
+        placement: 'similar',
+        title: 'Much like it',
+        about: '',
+        source: similar?.source ?? 'linear',
+        cards: cards(similar),
+      },
     ];
     if (root.childElementCount === 0) fillShelves(root, shelves);
     else await glide(root, () => fillShelves(root, shelves));
@@ -120,6 +141,10 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
 }
 
 /** A list that may be missing: a pack without item rows knows no taste. */
-async function listOf(shop: Shop, placement: string, asked: () => Promise<RankedList>): Promise<RankedList | undefined> {
+async function listOf(
+  shop: Shop,
+  placement: string,
+  asked: () => Promise<RankedList>,
+): Promise<RankedList | undefined> {
   return shop.keep(placement, asked()).catch(() => undefined);
 }

@@ -15,7 +15,9 @@ export interface SearchPage extends Page {
 export async function searchPage(shop: Shop, first: string): Promise<SearchPage> {
   let words = first;
   const grid = productGrid(shop, 'search', 'What was found');
-  const page = element(html`<div class="search-page"><header class="page-head"><div><h1 tabindex="-1"></h1><p class="quiet-text" id="found"></p></div></header><div class="nothing" hidden>${departmentsMarkup()}</div></div>`);
+  const page = element(
+    html`<div class="search-page"><header class="page-head"><div><h1 tabindex="-1"></h1><p class="quiet-text" id="found"></p></div></header><div class="nothing" hidden>${departmentsMarkup()}</div></div>`,
+  );
   page.append(grid.element);
   const heading = page.querySelector('h1')!;
   const found = page.querySelector('#found')!;
@@ -24,7 +26,13 @@ export async function searchPage(shop: Shop, first: string): Promise<SearchPage>
   async function refresh(): Promise<void> {
     const asked = words;
     const matches = asked ? await search(shop.catalogue.items, asked) : [];
-    const list = matches.length > 0 ? await shop.rerank(matches.map(({ id }) => id), { placement: 'search' }) : undefined;
+    const list =
+      matches.length > 0
+        ? await shop.rerank(
+            matches.map(({ id }) => id),
+            { placement: 'search' },
+          )
+        : undefined;
     if (asked !== words) return;
     heading.textContent = asked ? `“${asked}”` : 'What are you looking for?';
     const count = matches.length;
@@ -34,7 +42,15 @@ export async function searchPage(shop: Shop, first: string): Promise<SearchPage>
         ? 'Nothing here is called that. The aisles may help.'
         : `${count === 120 ? 'More than 120' : count} ${count === 1 ? 'product' : 'products'}; where words fit alike, your taste decides.`;
     nothing.hidden = count > 0;
-    grid.show(list ? byFitAndTaste(matches, list.items.map(({ id }) => id)) : [], list?.source ?? 'popular');
+    grid.show(
+      list
+        ? byFitAndTaste(
+            matches,
+            list.items.map(({ id }) => id),
+          )
+        : [],
+      list?.source ?? 'popular',
+    );
     if (asked) announce(`${count} products found for ${asked}`);
   }
 

@@ -14,7 +14,10 @@ const dayKey = new Intl.DateTimeFormat('en-CA');
 export const linesShown = 150;
 
 /** Interactions by local day, newest day first. */
-export function byDay(history: readonly StoredInteraction[], now: number): { day: string; lines: StoredInteraction[] }[] {
+export function byDay(
+  history: readonly StoredInteraction[],
+  now: number,
+): { day: string; lines: StoredInteraction[] }[] {
   const today = dayKey.format(now);
   const yesterday = dayKey.format(now - 24 * 60 * 60 * 1000);
   const groups = new Map<string, StoredInteraction[]>();

@@ -1,5 +1,6 @@
 /** How it runs: the machinery, its speed, the pack and its measured quality. */
 import { html, type Markup } from '../markup.ts';
+import { median } from '../median.ts';
 import type { Shop } from '../shop.ts';
 import { bytes, milliseconds } from '../words.ts';
 
@@ -8,14 +9,10 @@ function sparkline(times: readonly number[]): Markup {
   if (times.length < 2) return html``;
   const top = Math.max(...times) || 1;
   const step = 240 / (times.length - 1);
-  const points = times.map((time, place) => `${(place * step).toFixed(1)},${(38 - (time / top) * 34).toFixed(1)}`).join(' ');
+  const points = times
+    .map((time, place) => `${(place * step).toFixed(1)},${(38 - (time / top) * 34).toFixed(1)}`)
+    .join(' ');
   return html`<svg class="spark" viewBox="0 0 240 40" preserveAspectRatio="none" role="img" aria-label="Times of the last ${times.length} rankings, the longest ${milliseconds(top)}"><polyline points="${points}"></polyline></svg>`;
-}
-
-/** The time that half of the rankings stayed below, in milliseconds. */
-export function median(times: readonly number[]): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }
 
 interface Figure {
@@ -27,7 +24,11 @@ interface Figure {
 }
 
 const isFigure = (figure: unknown): figure is Figure =>
-  typeof figure === 'object' && figure !== null && 'model' in figure && 'metric' in figure && 'value' in figure;
+  typeof figure === 'object' &&
+  figure !== null &&
+  'model' in figure &&
+  'metric' in figure &&
+  'value' in figure;
 
 /** The model card's figures as a table: a model a row, a metric a column, all targets of the first split. */
 function cardTable(card: unknown): Markup {
@@ -38,8 +39,11 @@ function cardTable(card: unknown): Markup {
   if (shown.length === 0) return html``;
   const metrics = [...new Set(shown.map(({ metric }) => metric))];
   const models = [...new Set(shown.map(({ model }) => model))];
-  const value = (model: string, metric: string) => shown.find((figure) => figure.model === model && figure.metric === metric)?.value;
-  const best = new Map(metrics.map((metric) => [metric, Math.max(...models.map((model) => value(model, metric) ?? 0))]));
+  const value = (model: string, metric: string) =>
+    shown.find((figure) => figure.model === model && figure.metric === metric)?.value;
+  const best = new Map(
+    metrics.map((metric) => [metric, Math.max(...models.map((model) => value(model, metric) ?? 0))]),
+  );
   return html`<h3>Measured before it came here</h3><div class="table-scroll" tabindex="0" role="region" aria-label="Figures of the model card"><table><caption>${split}</caption><thead><tr><th scope="col">model</th>${metrics.map((metric) => html`<th scope="col">${metric}</th>`)}</tr></thead><tbody>${models.map(
     (model) =>
       html`<tr><th scope="row">${model}</th>${metrics.map((metric) => {
@@ -50,24 +54,49 @@ function cardTable(card: unknown): Markup {
   )}</tbody></table></div>`;
 }
 
-const tiers = { popular: 'lists that are the same for everybody', linear: 'the light model (item to item)', model: 'the full model' } as const;
+const tiers = {
+  popular: 'lists that are the same for everybody',
+  linear: 'the light model (item to item)',
+  model: 'the full model',
+} as const;
 
 export async function machine(shop: Shop): Promise<Markup> {
   const { backend, pack, source, storage, network, phase } = await shop.recluse.status();
-  const memory = (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize;
+  const memory = (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory
+    ?.usedJSHeapSize;
   const facts: [string, string][] = [
     ['Lists come from', source ? tiers[source] : 'nowhere yet'],
     ['Scoring', backend.scoring === 'simd' ? 'WebAssembly with SIMD' : 'plain TypeScript'],
-    ['Neural part', backend.model === null ? 'not running' : backend.model === 'webgpu' ? 'ONNX Runtime on WebGPU' : 'ONNX Runtime on WebAssembly'],
+    [
+      'Neural part',
+      backend.model === null
+        ? 'not running'
+        : backend.model === 'webgpu'
+          ? 'ONNX Runtime on WebGPU'
+          : 'ONNX Runtime on WebAssembly',
+    ],
     ['Because', backend.why],
-    ['A ranking takes', shop.timings.length > 0 ? `${milliseconds(median(shop.timings))} (half of the last ${shop.timings.length} were faster)` : 'not measured yet'],
+    [
+      'A ranking takes',
+      shop.timings.length > 0
+        ? `${milliseconds(median(shop.timings))} (half of the last ${shop.timings.length} were faster)`
+        : 'not measured yet',
+    ],
     ['Products', pack ? pack.items.toLocaleString('en') : '0'],
     ['Pack', pack ? `${pack.name}, version ${pack.version}, ${bytes(pack.bytes)}` : 'none'],
     ['Trained on data until', pack?.dataUntil.slice(0, 10) || 'unknown'],
-    ['Kept in', storage.kind === 'indexeddb' ? 'IndexedDB, on this device' : `memory only: ${storage.why ?? 'storage is refused here'}`],
+    [
+      'Kept in',
+      storage.kind === 'indexeddb'
+        ? 'IndexedDB, on this device'
+        : `memory only: ${storage.why ?? 'storage is refused here'}`,
+    ],
     ['Room on disk', storage.bytes === null ? 'the browser does not say' : bytes(storage.bytes)],
     ...(memory === undefined ? [] : [['Memory of this page', bytes(memory)] as [string, string]]),
-    ['Fetched since the start', `${bytes(network.received)} in ${network.requests} ${network.requests === 1 ? 'request' : 'requests'}`],
+    [
+      'Fetched since the start',
+      `${bytes(network.received)} in ${network.requests} ${network.requests === 1 ? 'request' : 'requests'}`,
+    ],
     ['Now', phase === 'ready' ? 'nothing more will be fetched' : 'better lists may still come'],
   ];
   return html`${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>${pack && cardTable(pack.card)}`;

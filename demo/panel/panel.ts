@@ -33,7 +33,12 @@ const frame = html`<div class="panel-head"><h2 id="panel-title">What this device
 <div class="confirm" role="alertdialog" aria-label="Forget everything?" hidden><p>Forget everything that this device knows about you? It cannot be brought back, except from a copy that you have saved.</p><div><button type="button" class="primary danger" data-panel="really">Forget all</button><button type="button" class="quiet" data-panel="keep">Keep it</button></div></div>`;
 
 /** Fills the dialog and wires it up. `forgotten` is called after everything was erased. */
-export function createPanel(dialog: HTMLDialogElement, shop: Shop, outgoing: Outgoing, forgotten: () => void): Panel {
+export function createPanel(
+  dialog: HTMLDialogElement,
+  shop: Shop,
+  outgoing: Outgoing,
+  forgotten: () => void,
+): Panel {
   let tab: TabId = 'knows';
   dialog.innerHTML = frame.text;
   const body = dialog.querySelector<HTMLElement>('#panel-body')!;
@@ -57,7 +62,8 @@ export function createPanel(dialog: HTMLDialogElement, shop: Shop, outgoing: Out
     }
     body.setAttribute('aria-labelledby', `tab-${tab}`);
     pause.setAttribute('aria-pressed', String(shop.paused));
-    pause.innerHTML = html`${icon(shop.paused ? 'play' : 'pause')}<span>${shop.paused ? 'Learn again' : 'Pause'}</span>`.text;
+    pause.innerHTML =
+      html`${icon(shop.paused ? 'play' : 'pause')}<span>${shop.paused ? 'Learn again' : 'Pause'}</span>`.text;
   }
 
   async function refresh(): Promise<void> {
@@ -69,8 +75,12 @@ export function createPanel(dialog: HTMLDialogElement, shop: Shop, outgoing: Out
     // Whoever removes one line after the other keeps the place.
     const buttons = () => [...body.querySelectorAll<HTMLElement>('button, summary')];
     const at = buttons().indexOf(document.activeElement as HTMLElement);
-    const closed = new Set([...body.querySelectorAll('details:not([open]) summary')].map((day) => day.firstChild?.textContent));
-    const opened = new Set([...body.querySelectorAll('details[open] summary')].map((day) => day.firstChild?.textContent));
+    const closed = new Set(
+      [...body.querySelectorAll('details:not([open]) summary')].map((day) => day.firstChild?.textContent),
+    );
+    const opened = new Set(
+      [...body.querySelectorAll('details[open] summary')].map((day) => day.firstChild?.textContent),
+    );
     const { scrollTop } = body;
     body.innerHTML = made;
     for (const day of body.querySelectorAll('details')) {
@@ -125,7 +135,9 @@ export function createPanel(dialog: HTMLDialogElement, shop: Shop, outgoing: Out
     const target = event.target as HTMLElement;
     // The dialog itself is only hit beside its content: on the backdrop.
     if (target === dialog) return dialog.close();
-    const button = target.closest<HTMLElement>('[data-tab], [data-panel], [data-forget], [data-hide], [data-show]');
+    const button = target.closest<HTMLElement>(
+      '[data-tab], [data-panel], [data-forget], [data-hide], [data-show]',
+    );
     const { tab: next, panel: deed, forget, hide, show } = button?.dataset ?? {};
     if (next) void choose(next as TabId);
     if (forget) void shop.recluse.forget({ interaction: forget });
@@ -137,14 +149,18 @@ export function createPanel(dialog: HTMLDialogElement, shop: Shop, outgoing: Out
     if (deed === 'really') void forgetAll();
     if (deed === 'forget' || deed === 'keep') {
       confirm.hidden = deed === 'keep';
-      dialog.querySelector<HTMLElement>(deed === 'keep' ? '[data-panel="forget"]' : '[data-panel="keep"]')?.focus();
+      dialog
+        .querySelector<HTMLElement>(deed === 'keep' ? '[data-panel="forget"]' : '[data-panel="keep"]')
+        ?.focus();
     }
   });
   dialog.addEventListener('keydown', (event) => {
     const tabButton = (event.target as Element).closest<HTMLElement>('[role="tab"]');
     if (!tabButton) return;
     const at = tabs.findIndex(({ id }) => id === tab);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[
+      event.key
+    ];
     if (to === undefined) return;
     event.preventDefault();
     const { id } = tabs[to % tabs.length]!;
