@@ -23,8 +23,11 @@ export interface PendingCall {
   readonly reject: (error: unknown) => void;
 }
 
+/** A method of the worker. Kept between calls: comlink would make another proxy for each. */
+type Ask = (...given: readonly unknown[]) => Promise<unknown>;
+
 type State =
-  | { phase: 'running'; worker: Worker; api: Remote<WorkerApi> }
+  | { phase: 'running'; worker: Worker; api: Remote<WorkerApi>; methods: Map<Method, Ask> }
   /** Between the death of a worker and the start of the next. */
   | { phase: 'restarting' }
   | { phase: 'failed'; error: RecluseError }
@@ -74,7 +77,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   async function start(): Promise<void> {
     const worker = options.start();
     const api = wrap<WorkerApi>(worker);
-    const mine: State = { phase: 'running', worker, api };
+    const mine: State = { phase: 'running', worker, api, methods: new Map() };
     state = mine;
     const broken = new Promise<never>((_, reject) => {
       worker.addEventListener('error', (event) => reject(workerFailed(event.message)), { once: true });
@@ -151,7 +154,9 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 
   function send(call: PendingCall): void {
     if (state.phase !== 'running') return;
-    const ask = state.api[call.method] as (...given: unknown[]) => Promise<unknown>;
+    const { api, methods } = state;
+    const ask = methods.get(call.method) ?? (api[call.method] as Ask);
+    methods.set(call.method, ask);
     ask(...call.arguments).then(
       (answer) => {
         if (pending.delete(call)) call.resolve(answer);
