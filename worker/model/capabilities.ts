@@ -33,7 +33,7 @@ export function capabilities(): Capabilities {
   found ??= Object.freeze({
     webAssembly: compiles(emptyModule),
     simd: compiles(moduleWithSimd),
-    webGpu: 'gpu' in globalThis.navigator,
+    webGpu: (globalThis.navigator as { gpu?: unknown } | undefined)?.gpu !== undefined,
   });
   return found;
 }
