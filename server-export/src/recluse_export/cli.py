@@ -12,6 +12,7 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from recluse_export import __version__
@@ -22,7 +23,9 @@ from recluse_export.progress import TerminalProgress
 from recluse_export.read import load
 from recluse_export.read.inspect import inspect_log
 from recluse_export.read.report import CleaningReport
+from recluse_export.samples import Candidate, sample_shoppers, suggest_samples
 from recluse_export.shapes import Figure, Log, PackContents
+from recluse_export.work import configured, read_figures, read_run, write_figures, write_run
 
 app = typer.Typer(
     help="Train a recommender on your event log and export it as a pack of static files that recommends inside the browser.",
@@ -72,12 +75,10 @@ def build(config: ConfigOption, out: OutOption, seed: SeedOption = None, quick: 
     """
     from recluse_export.train import pipeline  # imports torch, which the other commands should not wait for
 
-    settings = _settings(config, seed, quick)
+    settings = configured(config, seed, quick)
     check_output_folder(out)
-    progress = TerminalProgress(console)
     log, _ = _load(settings)
-    contents = pipeline.build(log, settings, progress)
-    _finish(contents, out)
+    _finish(pipeline.build(log, settings, TerminalProgress(console)), out)
 
 
 @app.command()
@@ -97,22 +98,95 @@ def inspect(config: ConfigOption) -> None:
 
 @app.command()
 @_plainly
+def train(config: ConfigOption, work: WorkOption, seed: SeedOption = None, quick: QuickOption = False) -> None:
+    """Read, clean and train only; leaves a checkpoint in the work folder.
+
+    Example: [bold]recluse-export train --config configs/grocery.toml --work /tmp/work --quick[/bold]
+    """
+    from recluse_export.train import pipeline
+    from recluse_export.train.checkpoint import save_checkpoint
+
+    settings = configured(config, seed, quick)
+    write_run(settings, seed, quick, work)
+    log, _ = _load(settings)
+    save_checkpoint(pipeline.train(log, settings, TerminalProgress(console)), work)
+    console.print(f"Trained. Next: recluse-export evaluate --work {work}", markup=False, highlight=False)
+
+
+@app.command()
+@_plainly
+def evaluate(work: WorkOption) -> None:
+    """Measure what was trained against popularity, personal frequency and item-to-item neighbours.
+
+    Example: [bold]recluse-export evaluate --work /tmp/work[/bold]
+    """
+    from recluse_export.train import pipeline
+    from recluse_export.train.checkpoint import load_checkpoint
+
+    settings = read_run(work)
+    trained = load_checkpoint(work)
+    log, _ = _load(settings)
+    figures = pipeline.evaluate_trained(trained, log, settings, TerminalProgress(console))
+    write_figures(figures, work)
+    console.print(figures_table(figures))
+
+
+@app.command()
+@_plainly
+def export(work: WorkOption, out: OutOption) -> None:
+    """Export what was trained and measured to a pack, after comparing its graphs with what was trained.
+
+    Example: [bold]recluse-export export --work /tmp/work --out /tmp/pack[/bold]
+    """
+    from recluse_export.train import pipeline
+    from recluse_export.train.checkpoint import load_checkpoint
+
+    settings = read_run(work)
+    trained, figures = load_checkpoint(work), read_figures(work)
+    check_output_folder(out)
+    log, _ = _load(settings)
+    _finish(pipeline.export(trained, figures, log, settings, TerminalProgress(console)), out)
+
+
+@app.command()
+@_plainly
+def samples(
+    config: ConfigOption,
+    out: Annotated[Path | None, typer.Option("--out", help="JSON file to write.", metavar="FILE")] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Show held-out users with distinct tastes instead.")] = False,
+) -> None:
+    """Write the histories of the sample users that the configuration names, whom training never sees, for a demo.
+
+    Example: [bold]recluse-export samples --config configs/grocery.toml --suggest[/bold]
+    """
+    settings = read_config(config)
+    if not suggest and out is None:
+        raise ProblemError("samples needs --out FILE, or --suggest to see candidates.")
+    with TerminalProgress(console).step("Read and clean"):
+        log, _ = load(settings)
+    if suggest:
+        console.print(_candidates_table(suggest_samples(log, settings)))
+        return
+    assert out is not None
+    shoppers = sample_shoppers(log, settings)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(shoppers, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    for shopper in shoppers:
+        console.print(f"{shopper['name']}: {len(shopper['interactions'])} interactions", markup=False, highlight=False)
+
+
+@app.command()
+@_plainly
 def verify(
     pack: Annotated[Path, typer.Argument(help="Folder of a pack, or its manifest.json.", metavar="PACK")],
 ) -> None:
     """Check a pack: schema, byte counts, SHA-256, array lengths, index ranges, finite scales, graphs.
 
-    Example: [bold]recluse-export verify ../demo/public/pack[/bold]
+    Example: [bold]recluse-export verify ../demo/pack[/bold]
     """
     verify_pack(pack)
     contents = read_pack(pack)
     console.print(f"{pack}: valid, {len(contents.items):,} items, data until {contents.data_until or 'unknown'}.", highlight=False)
-
-
-def _settings(path: Path, seed: int | None, quick: bool) -> Config:
-    config = read_config(path)
-    model = config.model if seed is None else config.model.model_copy(update={"seed": seed})
-    return config.model_copy(update={"model": model.quick() if quick else model})
 
 
 def _load(config: Config) -> tuple[Log, CleaningReport]:
@@ -134,6 +208,16 @@ def _finish(contents: PackContents, out: Path) -> None:
         files.add_row(entry["path"], f"{entry['bytes']:,}")
     files.add_row("together", f"{sum(entry['bytes'] for entry in described['files'].values()):,}", style="bold")
     console.print(files)
+
+
+def _candidates_table(candidates: list[Candidate]) -> Table:
+    table = Table(title="Held-out users with distinct tastes", title_justify="left")
+    for name in ("user", "events", "baskets", "what stands out (events, times the usual share)"):
+        table.add_column(name)
+    for one in candidates:
+        tastes = ", ".join(f"{name} ({count}, {lift:.1f})" for name, count, lift in one.categories)
+        table.add_row(one.user, str(one.events), str(one.baskets), escape(tastes))
+    return table
 
 
 def figures_table(figures: list[Figure]) -> Table:
