@@ -69,8 +69,6 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   let deaths = 0;
   let watching: ReturnType<typeof setTimeout> | undefined;
 
-  /** Asked anew after every wait: the state may be another by then. */
-  const phase = (): State['phase'] => state.phase;
   const hidden = (): boolean => document.visibilityState === 'hidden';
 
   /** Starts a worker; resolves when it has opened, rejects where its script cannot be loaded. */
@@ -107,12 +105,14 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     setTimeout(
       async () => {
         if (state.phase !== 'restarting') return;
+        const started = start();
+        const mine = state;
+        for (const call of pending) send(call);
         try {
-          const started = start();
-          for (const call of pending) send(call);
           await started;
         } catch (error) {
-          if (phase() !== 'closed') die(asFailure(error));
+          // Meanwhile another may run, or nobody want one any more.
+          if (state === mine) die(asFailure(error));
         }
       },
       (deaths - 1) * 1000,

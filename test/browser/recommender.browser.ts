@@ -332,6 +332,23 @@ test('the tiers are told as they arrive', async () => {
   expect(told.at(-1)).toMatch(/ linear ready$/);
 });
 
+test('where the browser keeps nothing, the shop learns until the tab is closed, and says so', async () => {
+  const name = freshName();
+  const { recluse, problems } = await shop({ name, keepsNothing: true });
+  await recluse.ready();
+  await recluse.track({ type: 'purchase', item: 'item-4' });
+  expect(ids(await recluse.recommend({ limit: 1, mode: 'discover' }))).toEqual(['item-5']);
+  expect(await recluse.history()).toHaveLength(1);
+  expect(await recluse.status()).toMatchObject({
+    phase: 'ready',
+    storage: { kind: 'memory', interactions: 1, bytes: null, why: expect.stringContaining('SecurityError') },
+    problems: [{ code: 'storage-unavailable' }],
+  });
+  await expect.poll(() => problems).toMatchObject([{ code: 'storage-unavailable' }]);
+  const later = await shop({ name, keepsNothing: true });
+  expect(await later.recluse.history()).toEqual([]);
+});
+
 test('two tabs share one history, and hear of each other', async () => {
   const name = freshName();
   const [one, other] = [await shop({ name }), await shop({ name })];

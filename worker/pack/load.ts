@@ -71,8 +71,9 @@ export async function loadPack(given: LoadOptions, events: LoadEvents): Promise<
 
   const fetched = await fetching;
   if ('problem' in fetched) {
+    const { code, message, details } = fetched.problem;
     if (!pack) throw fetched.problem;
-    events.onProblem(fetched.problem);
+    events.onProblem(new RecluseError(code, `The pack that was here serves on. ${message}`, details));
     await arrive(lastSteps, pack.manifest, pack, options, events);
   } else if (!pack) {
     await firstVisit(fetched, options, events);

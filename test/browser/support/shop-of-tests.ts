@@ -13,14 +13,26 @@ export interface Opened {
 /** A name that no other test uses. */
 export const freshName = () => `test-${crypto.randomUUID().slice(0, 8)}`;
 
+/** The recommender's own options, and the test's. */
+export interface OpenOptions extends Partial<RecommenderOptions> {
+  /** The worker finds a browser that refuses to store anything. */
+  keepsNothing?: boolean;
+}
+
 /** Opens a recommender as a page would. */
-export async function open(server: PackServer, options: Partial<RecommenderOptions> = {}): Promise<Opened> {
+export async function open(
+  server: PackServer,
+  { keepsNothing = false, ...options }: OpenOptions = {},
+): Promise<Opened> {
   const workers: Worker[] = [];
   const problems: RecluseError[] = [];
   const recluse = await createRecommender({
     pack: server.manifestUrl,
     worker() {
-      const worker = new Worker(new URL('./worker-of-tests.ts', import.meta.url), { type: 'module' });
+      const worker = new Worker(new URL('./worker-of-tests.ts', import.meta.url), {
+        type: 'module',
+        name: keepsNothing ? 'keeps-nothing' : '',
+      });
       workers.push(worker);
       return worker;
     },

@@ -28,3 +28,13 @@ globalThis.fetch = (input, init) => {
 addEventListener('message', ({ data }) => {
   if (data === 'throw') throw new Error('a mistake of the test');
 });
+
+/** A browser in which nothing can be kept, as some private windows are. */
+if ((globalThis as { name?: string }).name === 'keeps-nothing') {
+  const refuse = () => {
+    throw new DOMException('refused', 'SecurityError');
+  };
+  IDBFactory.prototype.open = refuse;
+  CacheStorage.prototype.open = refuse;
+  Object.defineProperty(globalThis, 'BroadcastChannel', { get: refuse });
+}
