@@ -161,16 +161,24 @@ const checked =
     return value as Value;
   };
 
+/** What `open()` takes. */
 export const checkOpenOptions = checked<OpenOptions>(openOptions, 'request');
+/** What `track()` takes; `details.field` says which of them is wrong. */
 export const checkInteractions = checked<Interaction[]>(listOf(interaction), 'interactions');
+/** What `recommend()` and `rerank()` take. */
 export const checkRecommendRequest = checked<RecommendRequest>(recommendRequest, 'request');
+/** What `similar()` takes. */
 export const checkSimilarRequest = checked<SimilarRequest>(similarRequest, 'request');
+/** What `popular()` takes. */
 export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'request');
+/** One item id. */
 export const checkId = checked<string>(text, 'id');
+/** A list of item ids. */
 export const checkIds = checked<string[]>(listOf(text), 'ids');
+/** A number of entries, 0 or more. */
 export const checkLimit = checked<number>(wholeFrom(0), 'limit');
 
-/** @throws RecluseError `invalid-argument` */
+/** What `forget()` takes: exactly one condition, or `'everything'`. */
 export function checkForgetRequest(value: unknown): ForgetRequest {
   if (value === 'everything') return value;
   const request = plainObject(value, 'request');
