@@ -79,6 +79,7 @@ export interface Move {
   after: number | null;
 }
 
+/** One item of a list. */
 export interface RankedItem {
   id: string;
   score: number;
@@ -92,6 +93,7 @@ export interface RankedItem {
   moves?: Move[];
 }
 
+/** A list as `recommend()`, `rerank()`, `similar()` and `popular()` give it. */
 export interface RankedList {
   /** Random; give it back as `Interaction.list`. */
   id: string;
@@ -116,6 +118,7 @@ export interface SimilarRequest {
   filter?: Filter;
 }
 
+/** Which of the lists that know nobody. Every field is optional. */
 export interface PopularRequest {
   limit?: number;
   /** A category of the pack, at any level. */
@@ -136,6 +139,7 @@ export interface ItemDisplay {
   attributes?: Record<string, string | number>;
 }
 
+/** What to remove: everything, all of one item, all since a time (milliseconds since 1970), or one interaction by its id. */
 export type ForgetRequest = 'everything' | { item: string } | { since: number } | { interaction: string };
 
 /** Everything that this device knows about the visitor, as one JSON document. */
