@@ -183,6 +183,8 @@ await main(import.meta, async (args) => {
     options: { json: { type: 'string' }, pack: { type: 'string', default: `${root}demo/pack` } },
   });
   const manifest = JSON.parse(await readFile(join(values.pack, 'manifest.json'), 'utf8'));
+  if (!manifest.files.encoder)
+    throw new Error(`${values.pack} stops at the linear tier: there is no model to measure.`);
   const executablePath = process.env.RECLUSE_CHROMIUM ?? (await findChromium());
   const folder = await site(values.pack);
   const served = await serve({ folder, headers: { 'Cross-Origin-Embedder-Policy': 'require-corp' } });
