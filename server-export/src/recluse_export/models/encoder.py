@@ -76,6 +76,37 @@ class Block(nn.Module):
         return x + self.gated(self.before_gated(x))
 
 
+class Memory(nn.Module):
+    """The item rows of all events, each weaker with time and distance, summed: what the visitor may want again or more of.
+
+    Attention mixes what it sees into a mean; this keeps how much there was of what. Several rates of forgetting, each with its
+    own matrix, which at the start hands the rows on as they are.
+    """
+
+    def __init__(self, size: int, tokens: int, rates: int) -> None:
+        super().__init__()
+        self.by_time = nn.Parameter(torch.linspace(-2.0, 0.5, rates))
+        self.by_distance = nn.Parameter(torch.linspace(-3.0, -1.0, rates))
+        self.strength = nn.Embedding(tokens + 1, rates)
+        self.hand_on = nn.ModuleList(nn.Linear(size, size, bias=False) for _ in range(rates))
+        nn.init.ones_(self.strength.weight)
+        for matrix in self.hand_on:
+            nn.init.eye_(matrix.weight)
+            matrix.weight.data *= 0.5
+
+    def forward(self, items: Tensor, types: Tensor, log_time: Tensor, log_distance: Tensor, open_: Tensor) -> Tensor:
+        """``[batch, queries, size]``; times, distances and ``open_`` (1 where a query sees an event) are [batch, queries, length]."""
+        strength = self.strength(types)
+        memory = torch.zeros_like(items[:, :1])
+        for rate, matrix in enumerate(self.hand_on):
+            far = functional.softplus(self.by_time[rate]) * log_time + functional.softplus(self.by_distance[rate]) * log_distance
+            weight = torch.exp(-far) * open_
+            # Over the root of the sum of squares, so that a long history is not simply louder.
+            loudness = torch.sqrt((weight * weight).sum(-1, keepdim=True) + 1e-6)
+            memory = memory + matrix((weight / loudness * strength[..., rate].unsqueeze(1)) @ items)
+        return memory
+
+
 class Encoder(nn.Module):
     """Events and moments in, one state a moment out."""
 
@@ -94,6 +125,7 @@ class Encoder(nn.Module):
         self.blocks = nn.ModuleList(Block(size, settings) for _ in range(settings.blocks))
         self.last = nn.LayerNorm(size)
         self.leave = nn.Linear(size, size, bias=False)
+        self.memory = Memory(size, tokens, settings.heads)
         for embedding in [self.kind, self.gap, self.idle, *self.context]:
             nn.init.normal_(embedding.weight, std=0.05)
         for embedding in self.context:
@@ -168,4 +200,7 @@ class Encoder(nn.Module):
         x = self.dropout(torch.cat([event, moment], dim=1))
         for block in self.blocks:
             x = block(x, log_time, log_distance, closed)
-        return self.leave(self.last(x[:, length:]))
+        seen_events = (slice(None), slice(length, None), slice(0, length))
+        open_ = (closed[seen_events] > 0.5 * PADDING).to(ages.dtype)
+        memory = self.memory(items, types, log_time[seen_events], log_distance[seen_events], open_)
+        return self.leave(self.last(x[:, length:])) + memory

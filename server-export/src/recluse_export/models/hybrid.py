@@ -14,7 +14,7 @@ from recluse_export.features.signals import SIGNALS, Counting, counted_signals, 
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
 from recluse_export.models.tower import ItemTower
-from recluse_export.shapes import Float, Log
+from recluse_export.shapes import Float, Int, Log
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,15 @@ class Taste:
         """Nothing: ``train.encoder`` trained it."""
         return self
 
-    def scores(self, histories: Histories) -> Float:
-        """``[visitors, items]`` with the context unknown; the bias alone where there is no event."""
+    def scores(self, histories: Histories, context: Int | None = None) -> Float:
+        """``[visitors, items]``; ``context`` is ``[visitors, fields]``, unknown by default. The bias alone where there is no event."""
         read = sequences(histories, self.counting.event_types, self.events)
-        context = torch.zeros((len(histories), self.fields), dtype=torch.int32)
+        if context is None:
+            context = np.zeros((len(histories), self.fields), np.int32)
         items = gathered(read.row, self.rows.row, np.ones(len(self.rows.row), np.float32))
         with torch.no_grad():
-            inputs = [torch.from_numpy(values) for values in (items, read.type, read.age, read.value, read.mask)]
-            state = self.encoder(*inputs, context).numpy()
+            inputs = [torch.from_numpy(values) for values in (items, read.type, read.age, read.value, read.mask, context)]
+            state = self.encoder(*inputs).numpy()
         known = (read.type > 0).any(axis=1)
         return state @ self.rows.row.T * known[:, None] + self.rows.bias
 
@@ -76,14 +77,14 @@ class Hybrid:
         """Nothing: ``train.blender`` trained it."""
         return self
 
-    def signals(self, histories: Histories) -> Float:
+    def signals(self, histories: Histories, context: Int | None = None) -> Float:
         """``[visitors, items, signals]`` in the order of ``SIGNALS``."""
         counted = counted_signals(histories, self.counting)
-        columns = {"taste": self.taste.scores(histories), **counted}
+        columns = {"taste": self.taste.scores(histories, context), **counted}
         return np.stack([columns[name] for name in SIGNALS], axis=-1).astype(np.float32)
 
-    def scores(self, histories: Histories) -> Float:
-        """``[visitors, items]``"""
+    def scores(self, histories: Histories, context: Int | None = None) -> Float:
+        """``[visitors, items]``; ``context`` as in ``Taste.scores``."""
         with torch.no_grad():
-            score, _ = self.blender(torch.from_numpy(self.signals(histories)), torch.from_numpy(visitor_facts(histories)))
+            score, _ = self.blender(torch.from_numpy(self.signals(histories, context)), torch.from_numpy(visitor_facts(histories)))
         return score.numpy()

@@ -64,7 +64,7 @@ class ItemTower(nn.Module):
         self.bias = nn.Parameter(torch.from_numpy(popularity.copy()))
         self.delta_dropout = settings.delta_dropout
         nn.init.normal_(self.content.weight, std=0.3)
-        nn.init.normal_(self.delta.weight, std=0.05)
+        nn.init.normal_(self.delta.weight, std=0.1)
 
     def forward(self) -> Tensor:
         """``[items, size]``"""

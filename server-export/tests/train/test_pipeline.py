@@ -1,0 +1,127 @@
+"""The whole way from a log to a pack, in small."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from recluse_export.errors import ProblemError
+from recluse_export.export.agreement import compare
+from recluse_export.features.history import histories_at
+from recluse_export.models.settings import ModelSettings
+from recluse_export.progress import SilentProgress
+from recluse_export.read.holdout import held_out
+from recluse_export.train.arguments import event_types_of
+from recluse_export.train.checkpoint import load_checkpoint, save_checkpoint
+from recluse_export.train.encoder import new_encoder, train_encoder
+from recluse_export.train.pipeline import PARITY_HISTORIES, evaluate_trained, export, train, training_log
+from recluse_export.train.windows import WindowSource
+
+
+@pytest.fixture(scope="module")
+def trained(small_log, small_config):
+    return train(small_log, small_config, SilentProgress())
+
+
+@pytest.fixture(scope="module")
+def contents(trained, small_log, small_config):
+    return export(trained, [], small_log, small_config, SilentProgress())
+
+
+def test_training_sees_nothing_of_held_out_users_and_nothing_after_the_cut(small_log, small_config):
+    past, until = training_log(small_log, small_config)
+    held = np.flatnonzero(held_out(small_log.users, 10))
+    assert len(held) == 10
+    assert not np.isin(past.user, held).any()
+    assert past.time.max() < until == small_config.split.cut_seconds
+
+
+def test_the_model_is_at_least_as_good_as_popularity_and_every_model_is_measured_alike(trained, small_log, small_config):
+    figures = evaluate_trained(trained, small_log, small_config, SilentProgress())
+    recall = {
+        figure.model: figure.value
+        for figure in figures
+        if (figure.split, figure.targets, figure.metric) == ("next 7 days", "all", "recall@10")
+    }
+    assert set(recall) == {"popular", "popular lately", "personal frequency", "item-to-item", "linear", "encoder", "model"}
+    assert recall["linear"] > recall["popular"]
+    assert recall["model"] > recall["popular"]
+    assert all(figure.low <= figure.value <= figure.high for figure in figures)
+    users = {figure.users for figure in figures if (figure.split, figure.targets) == ("next 7 days", "all")}
+    assert len(users) == 1
+
+
+def test_the_pack_ranks_as_pytorch_does(contents):
+    assert contents.data["parityHistories"] == min(PARITY_HISTORIES, contents.data["parityHistories"]) > 100
+    assert contents.data["paritySameTop10"] > 0.95
+    assert contents.data["parityNdcgLost"] <= 0.01
+
+
+def test_a_pack_whose_rows_are_damaged_is_refused(trained, contents, small_log, small_config):
+    from recluse_export.evaluate.figures import windows
+
+    targets = windows(small_log, trained.until, [7])["next 7 days"]
+    histories = histories_at(small_log, targets.users, targets.now, trained.event_types, 300)
+    damaged = dataclasses.replace(
+        contents,
+        model=dataclasses.replace(contents.model, row_bias=np.linspace(-50, 50, len(contents.items)).astype(np.float32)),
+        linear=dataclasses.replace(contents.linear, scale=contents.linear.scale * -1),
+    )
+    hybrid = trained.networks.hybrid(trained.counting, trained.settings)
+    with pytest.raises(ProblemError, match="Nothing was written"):
+        compare(hybrid, damaged, histories, targets, trained.repeats)
+
+
+def test_no_graph_carries_a_path_of_the_machine_that_made_it(contents):
+    for graph in (contents.model.encoder, contents.model.encoder_float, contents.model.blender):
+        for trace in (b".py", b"/work", b"/home", b"/tmp", b"site-packages", b"torch"):
+            assert trace not in graph
+
+
+def test_the_same_seed_gives_the_same_bytes(trained, contents, small_log, small_config, tmp_path):
+    again = train(small_log, small_config, SilentProgress())
+    for name, one in (("first", trained), ("second", again)):
+        save_checkpoint(one, tmp_path / name)
+    for file in ("checkpoint.safetensors", "checkpoint.json"):
+        assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
+    second = export(again, [], small_log, small_config, SilentProgress())
+    for graph in ("encoder", "encoder_float", "blender"):
+        assert getattr(contents.model, graph) == getattr(second.model, graph)
+
+
+def test_a_checkpoint_goes_on_where_training_stopped(trained, contents, small_log, small_config, tmp_path):
+    save_checkpoint(trained, tmp_path)
+    loaded = load_checkpoint(tmp_path)
+    targets_of = np.arange(20, dtype=np.int32)
+    histories = histories_at(small_log, targets_of, np.full(20, trained.until), trained.event_types, 300)
+    for before, after in zip(trained.tiers(), loaded.tiers(), strict=True):
+        np.testing.assert_array_equal(before.scores(histories), after.scores(histories))
+
+
+def test_a_folder_without_a_checkpoint_is_named(tmp_path):
+    with pytest.raises(ProblemError, match=r"checkpoint.safetensors: is missing"):
+        load_checkpoint(tmp_path)
+
+
+def test_training_that_diverges_stops_with_the_step(small_log, small_config):
+    settings: ModelSettings = small_config.model
+    event_types = event_types_of(small_config)
+    encoder, tower = new_encoder(small_log, event_types, [], np.zeros(400, np.float32), settings)
+    torch.nn.init.constant_(tower.delta.weight, float("nan"))
+    with pytest.raises(ProblemError, match="at step 0"):
+        train_encoder(encoder, tower, small_log, event_types, [], settings, 1, "Train", SilentProgress())
+
+
+def test_a_window_never_shows_a_query_what_it_is_asked_for(small_log, small_config):
+    source = WindowSource(small_log, event_types_of(small_config), [], small_config.model.encoder)
+    random = np.random.default_rng(5)
+    batch = source.draw(source.epoch(random)[:64], random)
+    wanted = batch.target >= 0
+    assert wanted.any()
+    for window, query in zip(*np.nonzero(wanted.any(-1)), strict=True):
+        seen = batch.seen[window, query]
+        ages = batch.age[window, :seen][batch.mask[window, :seen] == 0]
+        assert (ages >= batch.now[window, query]).all()
