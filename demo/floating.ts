@@ -73,5 +73,14 @@ export function startFloating(): void {
     entries.at(to % entries.length)?.focus();
   });
   addEventListener('resize', unfloat);
-  addEventListener('scroll', unfloat, { passive: true });
+  // It stays beside its button while the page or a shelf is scrolled.
+  addEventListener(
+    'scroll',
+    ({ target }) => {
+      if (target instanceof Node && window.contains(target)) return;
+      const anchor = home();
+      if (window.matches(':popover-open') && anchor) place(window, anchor);
+    },
+    { passive: true, capture: true },
+  );
 }

@@ -75,16 +75,18 @@ async function start(): Promise<void> {
     await panel?.refresh();
   });
 
+  /** While one visitor is replaced by another, the shelves wait for the end of it. */
+  let replacing = false;
   recluse.on('change', (event) => {
     status = event.status;
     if (event.reason === 'status') drawHeader();
-    else refresh();
+    else if (!replacing) refresh();
   });
 
   const catalogue = new Catalogue(await recluse.items());
   shop = new Shop(recluse, catalogue, () => {
     drawHeader();
-    refresh();
+    if (!replacing) refresh();
   });
   const theShop = shop;
   const homeAgain = homePage(theShop, home, title);
@@ -112,11 +114,12 @@ async function start(): Promise<void> {
   async function show(page: Page, before: Page | undefined): Promise<void> {
     if (main.firstElementChild !== page.element || main.childElementCount !== 1)
       main.replaceChildren(page.element);
+    // The first page asks for its lists when it is there; so does the home page, which is kept, whenever it comes back.
+    if (!before || page === homeAgain) refresh();
     if (!before) return;
     // Typing goes on in the field; everywhere else the reader begins at the new page's heading.
     if (document.activeElement !== words)
       page.element.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
-    if (page === homeAgain) refresh();
   }
 
   panel = createPanel(document.querySelector<HTMLDialogElement>('#panel')!, theShop, outgoing, () =>
@@ -125,16 +128,21 @@ async function start(): Promise<void> {
   router = startRouter({ open, show });
   startFloating();
   startSearchField(router);
-  refresh();
 
   const shoppers = (await samples['./shoppers.json']?.()) ?? [];
 
   async function become(which: string): Promise<void> {
     const shopper = which === 'nobody' ? undefined : shoppers[Number(which)];
-    theShop.clear();
-    await recluse.forget('everything');
-    if (shopper) await recluse.track(replayed(shopper, Date.now()));
     markShopper(which);
+    replacing = true;
+    theShop.clear();
+    try {
+      await recluse.forget('everything');
+      if (shopper) await recluse.track(replayed(shopper, Date.now()));
+    } finally {
+      replacing = false;
+      refresh();
+    }
     for (const row of home.querySelectorAll('.row')) row.scrollTo({ left: 0, behavior: 'smooth' });
     announce(
       shopper

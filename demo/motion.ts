@@ -2,17 +2,24 @@
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const duration = 380;
+/** Milliseconds that a change waits for its first frame. */
+const patience = 400;
 const easing = 'cubic-bezier(0.2, 0.8, 0.2, 1)';
 
-const inView = ({ top, bottom, left, right }: DOMRect) =>
-  bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+/** Whether a card can be seen: in the window, and not scrolled out of its row. */
+function inView(card: HTMLElement): boolean {
+  const { top, bottom, left, right } = card.getBoundingClientRect();
+  const row = card.parentElement!.getBoundingClientRect();
+  const [from, to] = [Math.max(0, row.left), Math.min(innerWidth, row.right)];
+  return bottom > 0 && top < innerHeight && right > from + 8 && left < to - 8;
+}
 
 /** The visible cards below `root`, by product. A product that stands twice counts once. */
 function visibleCards(root: ParentNode): Map<string, HTMLElement> {
   const cards = new Map<string, HTMLElement>();
   for (const card of root.querySelectorAll<HTMLElement>('.card')) {
     const id = card.dataset.recluseItem!;
-    if (!cards.has(id) && inView(card.getBoundingClientRect())) cards.set(id, card);
+    if (!cards.has(id) && inView(card)) cards.set(id, card);
   }
   return cards;
 }
@@ -30,18 +37,30 @@ function nameCards(root: ParentNode): () => void {
   };
 }
 
+/** Takes the names back that the newest transition has given. */
+let forgetNames = () => {};
+
 async function byViewTransition(root: ParentNode, change: () => void): Promise<void> {
-  const forgetBefore = nameCards(root);
-  let forgetAfter = () => {};
+  forgetNames();
+  forgetNames = nameCards(root);
+  let named = forgetNames;
   const transition = document.startViewTransition(() => {
-    forgetBefore();
+    forgetNames();
     change();
-    forgetAfter = nameCards(root);
+    forgetNames = nameCards(root);
+    named = forgetNames;
   });
   // A newer transition skips this one; the change is made all the same.
   transition.ready.catch(() => {});
-  await transition.finished.catch(() => {});
-  forgetAfter();
+  transition.finished
+    .catch(() => {})
+    .then(() => {
+      if (named === forgetNames) forgetNames();
+    });
+  // A window that is not drawn never begins; the change must not wait for that.
+  const impatience = setTimeout(() => transition.skipTransition(), patience);
+  await transition.updateCallbackDone;
+  clearTimeout(impatience);
 }
 
 function byHand(root: ParentNode, change: () => void): void {

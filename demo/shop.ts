@@ -25,6 +25,8 @@ export class Shop {
   readonly timings: number[] = [];
   /** Products put into the basket from the shelves that are in view; they keep their place, so that a second tap finds them. */
   readonly pinned = new Set<string>();
+  /** Set when the visitor is another one than before: then every card is new to the shelves. */
+  replaced = false;
   #hidden: string[] = recall('hidden', []);
   #paused: boolean = recall('paused', false);
   readonly #unadvertised: readonly string[];
@@ -68,6 +70,7 @@ export class Shop {
     remember('shelves', undefined);
     this.pinned.clear();
     this.lists.clear();
+    this.replaced = true;
     this.#setHidden([]);
     this.basket.clear();
   }

@@ -23,7 +23,7 @@ interface Answer extends Omit<Shelf, 'cards' | 'source'> {
 }
 
 /** Asks for every list of the first page, from the top down. Nothing stands on two shelves. */
-async function ask(shop: Shop): Promise<Answer[]> {
+async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
   const { recluse } = shop;
   const taken = new Set(shop.unwanted);
   const answers: Answer[] = [];
@@ -87,7 +87,7 @@ async function ask(shop: Shop): Promise<Answer[]> {
     const list = await shop.rerank(ids, { placement, ...common() });
     put({ placement, title: name, about: '', more: `/category/${slug(name)}`, list });
   }
-  return answers;
+  return { answers, newest: history[0]?.seq ?? 0 };
 }
 
 /** A product as its shelf shows it: with the rhythm on the shelf of habits, elsewhere with the reason if it moved. */
@@ -111,25 +111,31 @@ export const lastShelves = (): Shelf[] => recall<Shelf[]>('shelves', []);
 /** The first page. `element` holds the shelves that the build has put there, and keeps them until better ones come. */
 export function homePage(shop: Shop, element: HTMLElement, title: string): Page {
   const root = element.querySelector<HTMLElement>('#shelves')!;
-  let known = -1;
+  /** The newest deed that the shelves know; undefined before the first list. */
+  let known: number | undefined;
+  /** What the newest deed moved up, by shelf. It stays marked until the next one. */
+  let moved = new Map<string, Set<string>>();
 
   async function refresh(): Promise<void> {
-    const answers = await ask(shop);
+    const { answers, newest } = await ask(shop);
     const learned = answers[0]?.list.interactions ?? 0;
-    // Reasons tell what the visitor's last deed moved, not what a better tier moved.
-    const told = known >= 0 && known !== learned;
-    const fromNothing = known === 0;
-    known = learned;
+    const told = known !== undefined && known !== newest;
+    // To somebody else everything is new.
+    const fromNothing = known === 0 || shop.replaced;
+    known = newest;
+    shop.replaced = false;
+    if (told) moved = new Map();
     const shelves = answers.map(({ list, ...answer }): Shelf => {
       const before = shownOn(root, answer.placement);
       const fresh = list.items.map(({ id }) => id).filter((id) => shop.catalogue.get(id));
       const after = arrange(before, fresh, shop.pinned, shelfLength);
-      const moved = told ? movedUp(fromNothing ? [] : before, after) : new Set<string>();
+      if (told) moved.set(answer.placement, movedUp(fromNothing ? [] : before, after));
+      const marked = moved.get(answer.placement);
       const cards = after.map((id) =>
         cardOf(
           shop.catalogue.get(id)!,
           list.items.find((item) => item.id === id),
-          moved.has(id),
+          marked?.has(id) ?? false,
           answer.placement,
           shop,
         ),
