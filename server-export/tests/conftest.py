@@ -1,4 +1,5 @@
-"""A small real log that all tests share: 150 households of Complete Journey (CC0) and the 400 items that they buy most."""
+"""A small real log that all tests share: 150 households of Complete Journey (CC0) and the 400 items that they
+buy most."""
 
 from __future__ import annotations
 
@@ -40,7 +41,15 @@ def small_config() -> Config:
                 "linear": {"half_life_days": [60], "ease_share": [0.5], "cutoffs": 2, "strongest": 16},
                 "tower": {"size": 16, "hashes": 512},
                 "encoder": {"events": 20, "epochs": 2, "queries": 4, "batch": 64, "heads": 2},
-                "blender": {"block": 256, "hidden": 8, "cutoffs": 2, "hard": 40, "random": 40, "epochs": 3, "batch": 64},
+                "blender": {
+                    "block": 256,
+                    "hidden": 8,
+                    "cutoffs": 2,
+                    "hard": 40,
+                    "random": 40,
+                    "epochs": 3,
+                    "batch": 64,
+                },
             },
         }
     )

@@ -95,7 +95,9 @@ class Constant:
 
 def test_ties_go_to_the_lower_row_and_modes_keep_their_promise():
     assert best(np.array([[1, 3, 3, 3, 0]], np.float32), 2).tolist() == [[1, 2]]
-    history = Histories(np.array([0, 2]), np.array([1, 4], np.int32), np.zeros(2, np.int32), np.zeros(2), np.zeros(2))
+    history = Histories(
+        np.array([0, 2]), np.array([1, 4], np.int32), np.zeros(2, np.int32), np.zeros(2), np.zeros(2)
+    )
     assert recommend(Constant(), history, 3).tolist() == [[0, 1, 2]]
     assert recommend(Constant(), history, 3, "discover").tolist() == [[0, 2, 3]]
     assert recommend(Constant(), history, 2, "repeat").tolist() == [[1, 4]]

@@ -75,7 +75,9 @@ def test_habit_times_days_and_interval_of_many_visitors_are_those_of_each_alone(
     computed = habit_signals(histories_from(events), TYPES, Habit(60.0, 2.0), PRIOR)
     for visitor, own in enumerate(events):
         for row in range(ITEMS):
-            counted = [(age, kind, value) for item, kind, age, value in own if item == row and TYPES[kind].habit]
+            counted = [
+                (age, kind, value) for item, kind, age, value in own if item == row and TYPES[kind].habit
+            ]
             ages = [age for age, _, _ in counted]
             habit = sum(plain_weight(kind, value) * 2 ** (-age / (DAY * 60)) for age, kind, value in counted)
             assert computed.habit[visitor, row] == pytest.approx(habit, abs=1e-9)
@@ -111,7 +113,14 @@ def test_together_is_the_sum_over_sources_times_the_scale_of_the_target(events, 
     sources, targets = np.nonzero(dense)
     offset = np.searchsorted(sources, np.arange(ITEMS + 1)).astype(np.uint32)
     matrix = Linear(
-        30.0, None, 1.0, Coefficients(1, 0, 0, 0, 0), scale, offset, targets.astype(np.uint32), dense[sources, targets].astype(np.int8)
+        30.0,
+        None,
+        1.0,
+        Coefficients(1, 0, 0, 0, 0),
+        scale,
+        offset,
+        targets.astype(np.uint32),
+        dense[sources, targets].astype(np.int8),
     )
     np.testing.assert_array_equal(weights(matrix).toarray(), dense)
     x = interest(histories_from(events), TYPES, ITEMS, 30.0, None, 1.0)
@@ -137,7 +146,12 @@ def test_a_visitor_without_history_has_zero_facts_and_others_have_theirs(events)
     facts = visitor_facts(histories_from(events))
     for visitor, own in enumerate(events):
         ages = [one[2] for one in own]
-        expected = [len(own), len({one[0] for one in own}), max(ages, default=0) / DAY, min(ages, default=0) / DAY]
+        expected = [
+            len(own),
+            len({one[0] for one in own}),
+            max(ages, default=0) / DAY,
+            min(ages, default=0) / DAY,
+        ]
         np.testing.assert_allclose(facts[visitor], expected, rtol=1e-6)
 
 

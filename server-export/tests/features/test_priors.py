@@ -65,5 +65,7 @@ def test_category_lists_hold_the_items_of_the_category_and_of_those_below_it():
 def test_hour_and_weekday_are_local():
     log = log_of([(0, 0, 0)], 1)
     # 1 January 1970 was a Thursday; 02:00 in UTC was 21:00 of Wednesday five hours behind.
-    indices = contexts_at(log, np.array([0]), np.array([2 * 3600]), [ContextField("hour", []), ContextField("weekday", [])])
+    indices = contexts_at(
+        log, np.array([0]), np.array([2 * 3600]), [ContextField("hour", []), ContextField("weekday", [])]
+    )
     assert indices.tolist() == [[22, 3]]

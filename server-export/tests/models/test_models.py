@@ -24,7 +24,9 @@ from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.shapes import Coefficients, EventType
 
 CUT = 1_512_086_400
-TYPES = [EventType(name, 1.0, True, 1) for name in ("purchase", "cart", "view", "dislike", "rating", "impression")]
+TYPES = [
+    EventType(name, 1.0, True, 1) for name in ("purchase", "cart", "view", "dislike", "rating", "impression")
+]
 
 
 def recall(model, log) -> float:
@@ -59,15 +61,23 @@ def test_the_matrix_keeps_its_strongest_entries_within_half_a_step_of_int8():
     solutions = Solutions(dense, dense, np.ones(30, np.float32), np.ones(30, np.int64))
     choice = LinearChoice(None, 20.0, 0.5, 0.5, 1.0, "target", Coefficients(1, 0, 0, 0, 0))
     linear = merged(solutions, choice, 5, repeats=True)
-    rebuilt = sparse.csr_matrix((linear.weight, linear.target, linear.offset), shape=(30, 30)).toarray() * linear.scale
+    rebuilt = (
+        sparse.csr_matrix((linear.weight, linear.target, linear.offset), shape=(30, 30)).toarray()
+        * linear.scale
+    )
     for target in range(30):
         kept = np.flatnonzero(rebuilt[:, target])
         assert len(kept) <= 5
         assert target in kept
-        np.testing.assert_allclose(rebuilt[kept, target], dense[kept, target], atol=linear.scale[target] * 0.51)
+        np.testing.assert_allclose(
+            rebuilt[kept, target], dense[kept, target], atol=linear.scale[target] * 0.51
+        )
         left_out = np.setdiff1d(np.arange(30), kept)
         others = np.setdiff1d(kept, [target])
-        assert np.abs(dense[left_out, target]).max() <= np.abs(dense[others, target]).min() + linear.scale[target]
+        assert (
+            np.abs(dense[left_out, target]).max()
+            <= np.abs(dense[others, target]).min() + linear.scale[target]
+        )
 
 
 def encoder_and_inputs(length: int = 12) -> tuple[Encoder, list[torch.Tensor]]:
@@ -103,8 +113,17 @@ def test_a_query_in_the_middle_of_a_window_is_the_state_of_that_moment_alone():
     seen = torch.tensor([[9, 12]], dtype=torch.int32)
     now = torch.tensor([[1e6, 0.0]])
     with torch.no_grad():
-        both = encoder.states(items, types, ages, values, mask, context.unsqueeze(1).expand(1, 2, 2), now, seen)[0]
-        alone = encoder(items[:, :9], types[:, :9], ages[:, :9] - 1e6 * (mask[:, :9] == 0), values[:, :9], mask[:, :9], context)[0]
+        both = encoder.states(
+            items, types, ages, values, mask, context.unsqueeze(1).expand(1, 2, 2), now, seen
+        )[0]
+        alone = encoder(
+            items[:, :9],
+            types[:, :9],
+            ages[:, :9] - 1e6 * (mask[:, :9] == 0),
+            values[:, :9],
+            mask[:, :9],
+            context,
+        )[0]
         whole = encoder(items, types, ages, values, mask, context)[0]
     np.testing.assert_allclose(both[0].numpy(), alone.numpy(), rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(both[1].numpy(), whole.numpy(), rtol=1e-4, atol=1e-4)
@@ -113,7 +132,9 @@ def test_a_query_in_the_middle_of_a_window_is_the_state_of_that_moment_alone():
 def test_an_item_that_training_never_saw_gets_its_row_from_its_attributes(small_log):
     settings = TowerSettings(size=8, hashes=256, delta_dropout=1.0)
     slots, begin = item_tokens(small_log.items, settings)
-    tower = ItemTower(len(small_log.items), slots, begin, np.zeros(len(small_log.items), np.float32), settings)
+    tower = ItemTower(
+        len(small_log.items), slots, begin, np.zeros(len(small_log.items), np.float32), settings
+    )
     tower.train()
     by_content = tower().detach().numpy()
     same = [row for row in range(1, 400) if small_log.items.leaf[row] == small_log.items.leaf[0]]
@@ -130,7 +151,10 @@ def test_an_untrained_blender_ranks_as_the_linear_tier_and_its_parts_add_up():
     with torch.no_grad():
         score, parts = blender(torch.from_numpy(signals), torch.ones(1, 4))
     columns = {name: signals[0, :, place] for place, name in enumerate(SIGNALS)}
-    linear = sum(getattr(coefficients, name) * columns[name] for name in ("together", "habit", "affinity", "popularity", "recent"))
+    linear = sum(
+        getattr(coefficients, name) * columns[name]
+        for name in ("together", "habit", "affinity", "popularity", "recent")
+    )
     assert np.argsort(-score[0].numpy()).tolist() == np.argsort(-linear).tolist()
     assert parts.shape == (1, 50, len(PARTS))
     np.testing.assert_allclose(parts.sum(-1).numpy(), score.numpy(), rtol=1e-5)

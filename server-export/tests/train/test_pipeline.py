@@ -39,14 +39,24 @@ def test_training_sees_nothing_of_held_out_users_and_nothing_after_the_cut(small
     assert past.time.max() < until == small_config.split.cut_seconds
 
 
-def test_the_model_is_at_least_as_good_as_popularity_and_every_model_is_measured_alike(trained, small_log, small_config):
+def test_the_model_is_at_least_as_good_as_popularity_and_every_model_is_measured_alike(
+    trained, small_log, small_config
+):
     figures = evaluate_trained(trained, small_log, small_config, SilentProgress())
     recall = {
         figure.model: figure.value
         for figure in figures
         if (figure.split, figure.targets, figure.metric) == ("next 7 days", "all", "recall@10")
     }
-    assert set(recall) == {"popular", "popular lately", "personal frequency", "item-to-item", "linear", "encoder", "model"}
+    assert set(recall) == {
+        "popular",
+        "popular lately",
+        "personal frequency",
+        "item-to-item",
+        "linear",
+        "encoder",
+        "model",
+    }
     assert recall["linear"] > recall["popular"]
     assert recall["model"] > recall["popular"]
     assert all(figure.low <= figure.value <= figure.high for figure in figures)
@@ -67,7 +77,9 @@ def test_a_pack_whose_rows_are_damaged_is_refused(trained, contents, small_log, 
     histories = histories_at(small_log, targets.users, targets.now, trained.event_types, 300)
     damaged = dataclasses.replace(
         contents,
-        model=dataclasses.replace(contents.model, row_bias=np.linspace(-50, 50, len(contents.items)).astype(np.float32)),
+        model=dataclasses.replace(
+            contents.model, row_bias=np.linspace(-50, 50, len(contents.items)).astype(np.float32)
+        ),
         linear=dataclasses.replace(contents.linear, scale=contents.linear.scale * -1),
     )
     hybrid = trained.networks.hybrid(trained.counting, trained.settings)

@@ -16,7 +16,8 @@ from recluse_export.shapes import EventType, Figure, Log
 
 
 def windows(log: Log, cut: int, days: Sequence[int]) -> dict[str, Targets]:
-    """The windows after the cut by the name that figures carry; the last event of each user for a log without times."""
+    """The windows after the cut by the name that figures carry; the last event of each user for a log without
+    times."""
     if not log.has_time:
         return {"last event": last_event(log)}
     return {f"next {length} days": targets_after(log, cut, length) for length in days}
@@ -33,7 +34,8 @@ def evaluate(
     seed: int,
     progress: Progress,
 ) -> list[Figure]:
-    """Rank all items for every user of every window with every fitted model; items already seen are left out only where nobody repeats."""
+    """Rank all items for every user of every window with every fitted model; items already seen are left out
+    only where nobody repeats."""
     figures: list[Figure] = []
     with progress.step("Evaluate", len(asked) * len(models)) as step:
         for window, targets in asked.items():
@@ -56,10 +58,13 @@ def figures_of(
     repeats: bool,
     seed: int,
 ) -> list[Figure]:
-    """Every metric of one model: of the list of all items on all targets, of the list of items bought before on such targets,
-    of the list of items never bought before on such targets. Where nobody repeats there is only the last, as ``all``.
+    """Every metric of one model: of the list of all items on all targets, of the list of items bought before
+    on such targets, of the list of items never bought before on such targets. Where nobody repeats there is
+    only the last, as ``all``.
     """
-    modes: dict[str, Mode] = {"all": "any", "repeat": "repeat", "discover": "discover"} if repeats else {"all": "discover"}
+    modes: dict[str, Mode] = (
+        {"all": "any", "repeat": "repeat", "discover": "discover"} if repeats else {"all": "discover"}
+    )
     figures = []
     for kind, mode in modes.items():
         ranking = recommend(model, histories, DEPTH, mode)
@@ -67,5 +72,7 @@ def figures_of(
             if len(values) == 0:
                 continue
             low, high = interval(values, settings.bootstrap, seed) if settings.bootstrap else (None, None)
-            figures.append(Figure(window, model.name, metric, float(values.mean()), kind, low, high, len(values)))
+            figures.append(
+                Figure(window, model.name, metric, float(values.mean()), kind, low, high, len(values))
+            )
     return figures

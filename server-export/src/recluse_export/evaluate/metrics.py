@@ -17,11 +17,17 @@ DEPTH = 20
 
 
 def measure(ranking: Int, targets: Targets, kind: str = "all") -> dict[str, NDArray[np.float64]]:
-    """``[users with such targets]`` a metric: each user's list ``ranking[user]`` (rows, best first) against their targets.
+    """``[users with such targets]`` a metric: each user's list ``ranking[user]`` (rows, best first) against
+    their targets.
 
-    ``kind``: ``all``, or only those targets that the user had before (``repeat``) or never had (``discover``).
+    ``kind``: ``all``, or only those targets that the user had before (``repeat``) or never had
+    (``discover``).
     """
-    counted = {"all": np.ones(len(targets.item), bool), "repeat": targets.repeat, "discover": ~targets.repeat}[kind]
+    counted = {
+        "all": np.ones(len(targets.item), bool),
+        "repeat": targets.repeat,
+        "discover": ~targets.repeat,
+    }[kind]
     qrels = {}
     run = {}
     for place in range(len(targets)):
@@ -29,7 +35,9 @@ def measure(ranking: Int, targets: Targets, kind: str = "all") -> dict[str, NDAr
         wanted = targets.item[span][counted[span]]
         if len(wanted):
             qrels[str(place)] = {str(row): 1 for row in wanted}
-            run[str(place)] = {str(row): float(DEPTH - rank) for rank, row in enumerate(ranking[place][:DEPTH])}
+            run[str(place)] = {
+                str(row): float(DEPTH - rank) for rank, row in enumerate(ranking[place][:DEPTH])
+            }
     values: dict[str, dict[str, float]] = {name: {} for name in MEASURES}
     names = {measure: name for name, measure in MEASURES.items()}
     for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, run):

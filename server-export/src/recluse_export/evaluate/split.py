@@ -15,7 +15,8 @@ SECONDS_A_DAY = 86_400
 
 @dataclass(frozen=True)
 class Targets:
-    """The distinct items that each user turned to in a window; those of ``users[n]`` are ``item[offsets[n] : offsets[n + 1]]``."""
+    """The distinct items that each user turned to in a window; those of ``users[n]`` are ``item[offsets[n] :
+    offsets[n + 1]]``."""
 
     users: Int
     now: Long
@@ -56,7 +57,8 @@ def before(log: Log, cut: int) -> Log:
 
 
 def without_users(log: Log, users: Int) -> Log:
-    """The log without every event of ``users``; they stay as users without a history, so that indices remain."""
+    """The log without every event of ``users``; they stay as users without a history, so that indices
+    remain."""
     return select(log, ~np.isin(log.user, users))
 
 
@@ -75,7 +77,8 @@ def last_event(log: Log) -> Targets:
 
 
 def targets_of(log: Log, users: Int, now: Long, end: Long) -> Targets:
-    """Distinct items of each user in ``now <= time < end``; users without history or without targets are left out."""
+    """Distinct items of each user in ``now <= time < end``; users without history or without targets are left
+    out."""
     items = len(log.items)
     start = positions_before(log, users, now)
     stop = positions_before(log, users, end)
@@ -83,14 +86,20 @@ def targets_of(log: Log, users: Int, now: Long, end: Long) -> Targets:
     asked = np.flatnonzero((counts > 0) & (start > log.offsets[users]))
     counts = counts[asked]
     place = np.repeat(np.arange(len(asked)), counts)
-    event = np.arange(counts.sum()) + np.repeat(start[asked] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    event = np.arange(counts.sum()) + np.repeat(
+        start[asked] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts
+    )
     wanted = np.unique(place * items + log.item[event])
     place, item = wanted // items, (wanted % items).astype(np.int32)
     length = start[asked] - log.offsets[users[asked]]
-    past = np.arange(length.sum()) + np.repeat(log.offsets[users[asked]] - np.concatenate([[0], np.cumsum(length)[:-1]]), length)
+    past = np.arange(length.sum()) + np.repeat(
+        log.offsets[users[asked]] - np.concatenate([[0], np.cumsum(length)[:-1]]), length
+    )
     seen = np.unique(np.repeat(np.arange(len(asked)), length) * items + log.item[past])
     offsets = np.searchsorted(place, np.arange(len(asked) + 1))
-    return Targets(users[asked].astype(np.int32), now[asked], offsets, item, np.isin(wanted, seen, assume_unique=True))
+    return Targets(
+        users[asked].astype(np.int32), now[asked], offsets, item, np.isin(wanted, seen, assume_unique=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,8 @@ class Validation:
 
 
 def validation(log: Log, until: int, weeks: int, skip: int = 0) -> Validation:
-    """Hold back ``weeks`` weeks that end ``skip`` weeks before ``until``; each user's last events where there are no times.
+    """Hold back ``weeks`` weeks that end ``skip`` weeks before ``until``; each user's last events where there
+    are no times.
 
     Models are fitted on ``Validation.log`` and see, at each week, the history up to that week.
     """
@@ -114,10 +124,14 @@ def validation(log: Log, until: int, weeks: int, skip: int = 0) -> Validation:
         place = log.time - log.time[np.minimum(log.offsets[:-1], max(0, len(log.time) - 1))][log.user]
         earlier = select(log, place < np.maximum(length - weeks - skip, 0)[log.user])
         last = length[users] - weeks - skip
-        return Validation(earlier, until, [targets_of(log, users, last + week, last + week + 1) for week in range(weeks)])
+        return Validation(
+            earlier, until, [targets_of(log, users, last + week, last + week + 1) for week in range(weeks)]
+        )
     week = 7 * SECONDS_A_DAY
     start = until - (weeks + skip) * week
-    return Validation(before(log, start), start, [targets_after(log, start + number * week, 7) for number in range(weeks)])
+    return Validation(
+        before(log, start), start, [targets_after(log, start + number * week, 7) for number in range(weeks)]
+    )
 
 
 def together_in_time(targets: list[Targets]) -> Targets:

@@ -18,7 +18,8 @@ from recluse_export.shapes import Int, PackContents
 MOST_NDCG_LOST = 0.01
 """Share of NDCG@10 that quantisation may cost."""
 LEAST_SAME = 0.98
-"""Share of top-10 places at which the float graphs must hold the item that PyTorch holds there (the rows are int8 in both)."""
+"""Share of top-10 places at which the float graphs must hold the item that PyTorch holds there (the rows are
+int8 in both)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Agreement:
         return 1 - self.ndcg_pack / self.ndcg_pytorch if self.ndcg_pytorch > 0 else 0.0
 
 
-def compare(hybrid: Hybrid, contents: PackContents, histories: Histories, targets: Targets, repeats: bool) -> Agreement:
+def compare(
+    hybrid: Hybrid, contents: PackContents, histories: Histories, targets: Targets, repeats: bool
+) -> Agreement:
     """Rank the histories with both and compare.
 
     Raises
@@ -60,13 +63,15 @@ def compare(hybrid: Hybrid, contents: PackContents, histories: Histories, target
     )
     if agreement.lost > MOST_NDCG_LOST:
         raise ProblemError(
-            f"The quantised pack loses {agreement.lost:.1%} of NDCG@10 on {len(histories)} histories (at most {MOST_NDCG_LOST:.0%}). "
+            f"The quantised pack loses {agreement.lost:.1%} of NDCG@10 on {len(histories)} histories "
+            f"(at most {MOST_NDCG_LOST:.0%}). "
             "Nothing was written. Train longer, or with another model.seed."
         )
     if agreement.same_items_float < LEAST_SAME:
         raise ProblemError(
-            f"The exported float graph shares only {agreement.same_items_float:.1%} of the top tens with PyTorch on {len(histories)} histories. "
-            "Nothing was written. Check the installed versions of torch, onnx and onnxruntime against the lock file."
+            f"The exported float graph shares only {agreement.same_items_float:.1%} of the top tens with PyTorch "
+            f"on {len(histories)} histories. Nothing was written. "
+            "Check the installed versions of torch, onnx and onnxruntime against the lock file."
         )
     return agreement
 

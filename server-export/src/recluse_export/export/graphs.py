@@ -36,12 +36,16 @@ def encoder_graph(encoder: Encoder, events: int, size: int, fields: int) -> byte
 def blender_graph(blender: Blender, block: int) -> bytes:
     """``blender.onnx`` in float32: batch 1, blocks of fixed length."""
     signals = torch.linspace(0, 1, block * len(SIGNALS)).view(1, block, len(SIGNALS))
-    return _exported(blender, (signals, torch.ones((1, len(VISITOR)))), ["signals", "visitor"], ["score", "parts"])
+    return _exported(
+        blender, (signals, torch.ones((1, len(VISITOR)))), ["signals", "visitor"], ["score", "parts"]
+    )
 
 
-def _exported(network: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str]) -> bytes:
+def _exported(
+    network: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str]
+) -> bytes:
     network.eval()
-    with warnings.catch_warnings(), _silent("torch.onnx", "onnxscript"):
+    with warnings.catch_warnings(), Silent("torch.onnx", "onnxscript"):
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             network,
@@ -59,7 +63,7 @@ def _exported(network: nn.Module, example: tuple[Tensor, ...], inputs: list[str]
     return stripped(program.model_proto)
 
 
-class _silent:
+class Silent:
     """Loggers that have nothing to say to the person who waits."""
 
     def __init__(self, *names: str) -> None:
@@ -78,21 +82,28 @@ class _silent:
 def quantised(graph: bytes) -> bytes:
     """The same graph with int8 weights in its matrix products, activations quantised as they come (dynamic).
 
-    Weights keep to 7 bits: without VNNI, products of 8 bits saturate, and then lists would depend on the processor.
+    Weights keep to 7 bits: without VNNI, products of 8 bits saturate, and then lists would depend on the
+    processor.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    with tempfile.TemporaryDirectory() as folder, _silent("root"):
+    with tempfile.TemporaryDirectory() as folder, Silent("root"):
         source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
         source.write_bytes(graph)
         quantize_dynamic(
-            source, target, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+            source,
+            target,
+            op_types_to_quantize=["MatMul", "Gemm"],
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
         )
         return stripped(onnx.load(target))
 
 
 def stripped(model: onnx.ModelProto) -> bytes:
-    """The bytes of a graph without anything about the machine that made it: no producer, no stack traces, no paths."""
+    """The bytes of a graph without anything about the machine that made it: no producer, no stack traces, no
+    paths."""
     model.producer_name = "recluse-export"
     model.producer_version = ""
     model.domain = ""

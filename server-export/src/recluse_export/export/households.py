@@ -33,7 +33,8 @@ class Household(TypedDict):
 
 
 def households(log: Log, config: Config, count: int, events: int) -> list[Household]:
-    """Held-out users with the newest ``events`` before the cut as history and the longest window after it as targets.
+    """Held-out users with the newest ``events`` before the cut as history and the longest window after it as
+    targets.
 
     The context is complete, so that no clock of the reader's machine has a say.
     """
@@ -44,12 +45,17 @@ def households(log: Log, config: Config, count: int, events: int) -> list[Househ
         user, now = int(targets.users[place]), int(targets.now[place])
         stop = int(positions_before(log, np.array([user]), np.array([now]))[0])
         start = max(int(log.offsets[user]), stop - events)
-        profile = {name: values[user] for name, values in log.profiles.items() if name in config.context.profile}
+        profile = {
+            name: values[user] for name, values in log.profiles.items() if name in config.context.profile
+        }
         told.append(
             Household(
                 user=log.users[user],
                 now=now * 1000,
-                context={**clock(now, log.utc_offset_hours), **{name: value for name, value in profile.items() if value}},
+                context={
+                    **clock(now, log.utc_offset_hours),
+                    **{name: value for name, value in profile.items() if value},
+                },
                 interactions=[
                     Interaction(
                         type=log.event_types[log.type[event]],
@@ -59,7 +65,10 @@ def households(log: Log, config: Config, count: int, events: int) -> list[Househ
                     )
                     for event in range(start, stop)
                 ],
-                targets=[log.items.ids[row] for row in targets.item[targets.offsets[place] : targets.offsets[place + 1]]],
+                targets=[
+                    log.items.ids[row]
+                    for row in targets.item[targets.offsets[place] : targets.offsets[place + 1]]
+                ],
             )
         )
     return told

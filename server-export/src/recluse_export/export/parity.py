@@ -1,6 +1,8 @@
-"""Ranks given histories with a pack (int8, onnxruntime) and with the checkpoint that it was made from (float, PyTorch).
+"""Ranks given histories with a pack (int8, onnxruntime) and with the checkpoint that it was made from (float,
+PyTorch).
 
-``python -m recluse_export.export.parity --pack DIR --checkpoint DIR --histories FILE --out FILE``; the browser's lists are held to these.
+``python -m recluse_export.export.parity --pack DIR --checkpoint DIR --histories FILE --out FILE``; the
+browser's lists are held to these.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from recluse_export.train.checkpoint import load_checkpoint
 
 
 def lists(pack: Path, checkpoint: Path, visitors: Sequence[Any], length: int = 20) -> dict[str, Any]:
-    """Item ids of the best ``length`` for each visitor in both runtimes; NDCG@10 of both where visitors carry ``targets``."""
+    """Item ids of the best ``length`` for each visitor in both runtimes; NDCG@10 of both where visitors carry
+    ``targets``."""
     contents = read_pack(pack)
     trained = load_checkpoint(checkpoint)
     if trained.networks is None:
@@ -33,16 +36,24 @@ def lists(pack: Path, checkpoint: Path, visitors: Sequence[Any], length: int = 2
     ids = contents.items.ids
     row_of = {item: row for row, item in enumerate(ids)}
     histories = history_of(visitors, row_of, contents.event_types, contents.history_events)
-    context = np.stack([context_indices(contents.context, visitor.get("context", {})) for visitor in visitors])
+    context = np.stack(
+        [context_indices(contents.context, visitor.get("context", {})) for visitor in visitors]
+    )
     scores = {
         "pytorch": trained.networks.hybrid(trained.counting, trained.settings).scores(histories, context),
         "onnxruntime": PackRanker(contents).scores(histories, context),
     }
     ranked = {name: best(score, length) for name, score in scores.items()}
-    result: dict[str, Any] = {name: [[ids[row] for row in line] for line in ranking] for name, ranking in ranked.items()}
+    result: dict[str, Any] = {
+        name: [[ids[row] for row in line] for line in ranking] for name, ranking in ranked.items()
+    }
     if all("targets" in visitor for visitor in visitors):
-        targets = _targets([[row_of[item] for item in visitor["targets"] if item in row_of] for visitor in visitors])
-        result["ndcg@10"] = {name: float(measure(ranking, targets)["ndcg@10"].mean()) for name, ranking in ranked.items()}
+        targets = _targets(
+            [[row_of[item] for item in visitor["targets"] if item in row_of] for visitor in visitors]
+        )
+        result["ndcg@10"] = {
+            name: float(measure(ranking, targets)["ndcg@10"].mean()) for name, ranking in ranked.items()
+        }
     return result
 
 
@@ -50,7 +61,9 @@ def _targets(wanted: Sequence[Sequence[int]]) -> Targets:
     count = len(wanted)
     item: Int = np.array([row for rows in wanted for row in rows], np.int32)
     offsets = np.concatenate([[0], np.cumsum([len(rows) for rows in wanted])]).astype(np.int64)
-    return Targets(np.arange(count, dtype=np.int32), np.zeros(count, np.int64), offsets, item, np.zeros(len(item), bool))
+    return Targets(
+        np.arange(count, dtype=np.int32), np.zeros(count, np.int64), offsets, item, np.zeros(len(item), bool)
+    )
 
 
 def main(

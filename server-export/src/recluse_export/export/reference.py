@@ -1,4 +1,5 @@
-"""Ranks with a pack as the browser does, through onnxruntime: the pack's arrays, its graphs, and ``docs/model.md`` for everything between."""
+"""Ranks with a pack as the browser does, through onnxruntime: the pack's arrays, its graphs, and
+``docs/model.md`` for everything between."""
 
 from __future__ import annotations
 
@@ -81,7 +82,9 @@ class PackRanker:
 
 def counting_of(contents: PackContents) -> Counting:
     """What the signals outside the graphs need, from a pack."""
-    return Counting(contents.event_types, contents.linear, contents.habit, contents.priors, contents.items.leaf)
+    return Counting(
+        contents.event_types, contents.linear, contents.habit, contents.priors, contents.items.leaf
+    )
 
 
 def session(graph: bytes) -> onnxruntime.InferenceSession:

@@ -12,7 +12,8 @@ from recluse_export.shapes import ContextField, Int, Log, Long
 
 
 def context_indices(fields: Sequence[ContextField], facts: Mapping[str, str | int]) -> Int:
-    """``[fields]`` for one moment; ``facts`` holds the local ``hour`` (0 to 23), ``weekday`` (Monday 1 to Sunday 7) and named values."""
+    """``[fields]`` for one moment; ``facts`` holds the local ``hour`` (0 to 23), ``weekday`` (Monday 1 to
+    Sunday 7) and named values."""
     return np.array([_index(field, facts.get(field.name)) for field in fields], dtype=np.int32)
 
 
@@ -33,7 +34,8 @@ def clock(seconds: int, utc_offset_hours: float) -> dict[str, str | int]:
 
 
 def contexts_at(log: Log, users: Int | Long, now: Long, fields: Sequence[ContextField]) -> Int:
-    """``[users, fields]`` of many users, each at their own moment; a log without times knows no hour and no weekday."""
+    """``[users, fields]`` of many users, each at their own moment; a log without times knows no hour and no
+    weekday."""
     local = np.asarray(now) + int(log.utc_offset_hours * 3600)
     columns = []
     for field in fields:
@@ -44,7 +46,9 @@ def contexts_at(log: Log, users: Int | Long, now: Long, fields: Sequence[Context
             column = (local // int(DAY) + 3) % 7 + 1 if log.has_time else np.zeros(len(users))
         else:
             place = {value: index + 1 for index, value in enumerate(field.values)}
-            profile = np.array([place.get(value or "", 0) for value in log.profiles.get(field.name, [None] * log.user_count)])
+            profile = np.array(
+                [place.get(value or "", 0) for value in log.profiles.get(field.name, [None] * log.user_count)]
+            )
             column = profile[users]
         columns.append(column)
     return np.stack(columns, axis=1).astype(np.int32) if columns else np.zeros((len(users), 0), np.int32)

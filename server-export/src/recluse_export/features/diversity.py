@@ -9,7 +9,8 @@ from recluse_export.shapes import Float, Int
 
 
 def diversify(rows: Int, scores: Float, similarity: Double, limit: int, diversity: float) -> Int:
-    """The first ``limit`` rows of a ranking, chosen one by one, good and unlike those before; "Diversity" in ``docs/model.md``.
+    """The first ``limit`` rows of a ranking, chosen one by one, good and unlike those before; "Diversity" in
+    ``docs/model.md``.
 
     ``similarity`` is ``[items, items]``, clamped to 0..1 here. Equal values go to the earlier place.
     """

@@ -26,7 +26,8 @@ class HabitSignals:
 def habit_signals(
     histories: Histories, event_types: Sequence[EventType], parameters: Habit, prior_interval: Float
 ) -> HabitSignals:
-    """Decayed count, count, days since the newest (-1 = never) and usual interval of every item for every visitor."""
+    """Decayed count, count, days since the newest (-1 = never) and usual interval of every item for every
+    visitor."""
     items = len(prior_interval)
     counted = histories.keep(np.array([event_type.habit for event_type in event_types])[histories.type])
     decay = np.exp2(-counted.age / (DAY * parameters.half_life_days))

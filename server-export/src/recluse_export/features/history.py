@@ -16,7 +16,8 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Histories:
-    """The histories of several visitors one after another, each oldest first; those of visitor *v* are ``offsets[v] : offsets[v + 1]``."""
+    """The histories of several visitors one after another, each oldest first; those of visitor *v* are
+    ``offsets[v] : offsets[v + 1]``."""
 
     offsets: Long
     """``[visitors + 1]``"""
@@ -56,12 +57,20 @@ class Histories:
         first, last = self.offsets[start], self.offsets[stop]
         events = slice(first, last)
         return Histories(
-            self.offsets[start : stop + 1] - first, self.row[events], self.type[events], self.age[events], self.value[events]
+            self.offsets[start : stop + 1] - first,
+            self.row[events],
+            self.type[events],
+            self.age[events],
+            self.value[events],
         )
 
 
 def histories_at(
-    log: Log, users: NDArray[np.integer], now: NDArray[np.integer], event_types: Sequence[EventType], limit: int
+    log: Log,
+    users: NDArray[np.integer],
+    now: NDArray[np.integer],
+    event_types: Sequence[EventType],
+    limit: int,
 ) -> Histories:
     """What each of ``users`` had done strictly before their moment ``now``, as a device would know it.
 
@@ -91,4 +100,6 @@ def positions_before(log: Log, users: NDArray[np.integer], now: NDArray[np.integ
     first = int(log.time.min()) if len(log.time) else 0
     span = (int(log.time.max()) - first if len(log.time) else 0) + 2
     key = log.user.astype(np.int64) * span + (log.time - first)
-    return np.searchsorted(key, np.asarray(users, np.int64) * span + np.clip(np.asarray(now, np.int64) - first, 0, span - 1))
+    return np.searchsorted(
+        key, np.asarray(users, np.int64) * span + np.clip(np.asarray(now, np.int64) - first, 0, span - 1)
+    )

@@ -20,7 +20,8 @@ def interest(
     half_life_events: float | None,
     power: float,
 ) -> sparse.csr_matrix:
-    """``x``, ``[visitors, items]``: "Recent interest" of ``docs/model.md``, float64, entries only for items in the history."""
+    """``x``, ``[visitors, items]``: "Recent interest" of ``docs/model.md``, float64, entries only for items
+    in the history."""
     amount = event_weight(histories, event_types)
     if half_life_days is not None:
         amount = amount * np.exp2(-histories.age / (DAY * half_life_days))
@@ -32,7 +33,8 @@ def interest(
 
 
 def sum_by_item(histories: Histories, amount: Double, items: int) -> sparse.csr_matrix:
-    """Sum of ``amount`` over the events of each visitor and item, from oldest to newest; columns ascending."""
+    """Sum of ``amount`` over the events of each visitor and item, from oldest to newest; columns
+    ascending."""
     key = histories.visitor * items + histories.row
     cells, cell = np.unique(key, return_inverse=True)
     total = np.bincount(cell, weights=amount, minlength=len(cells))

@@ -16,9 +16,11 @@ REPEAT_WEIGHT = 10.0
 
 
 def priors(log: Log, until: int, half_life_days: float, recent_days: float) -> Priors:
-    """Popularity, recent popularity, usual interval and repeat share of every item, from the events before ``until``.
+    """Popularity, recent popularity, usual interval and repeat share of every item, from the events before
+    ``until``.
 
-    A log without times has no decay and no weeks: both popularities are then the same, and intervals count events.
+    A log without times has no decay and no weeks: both popularities are then the same, and intervals count
+    events.
     """
     items = len(log.items)
     age = (until - log.time) / DAY
@@ -40,7 +42,8 @@ def centred_log_share(count: Double) -> Float:
 
 
 def _rhythm(log: Log) -> tuple[Double, Double]:
-    """Mean days between two purchase days of one visitor, and share of buyers who bought on a second day, ``[items]`` each."""
+    """Mean days between two purchase days of one visitor, and share of buyers who bought on a second day,
+    ``[items]`` each."""
     items = len(log.items)
     day = log.time // int(DAY) if log.has_time else log.time
     pair = log.user.astype(np.int64) * items + log.item
@@ -65,8 +68,11 @@ def _rhythm(log: Log) -> tuple[Double, Double]:
     return interval, repeat
 
 
-def popular_lists(log: Log, known: Priors, overall: int = 200, by_category: int = 100, fewest: int = 5) -> Popular:
-    """The best rows overall, lately, and in every category of at least ``fewest`` items (categories below it included), lately."""
+def popular_lists(
+    log: Log, known: Priors, overall: int = 200, by_category: int = 100, fewest: int = 5
+) -> Popular:
+    """The best rows overall, lately, and in every category of at least ``fewest`` items (categories below it
+    included), lately."""
     categories = log.items.categories
     members: list[list[int]] = [[] for _ in categories]
     for row, leaf in enumerate(log.items.leaf):

@@ -14,7 +14,18 @@ from recluse_export.features.interest import interest
 from recluse_export.features.together import together
 from recluse_export.shapes import EventType, Float, Habit, Int, Linear, Priors
 
-SIGNALS = ["taste", "together", "habit", "times", "daysSince", "interval", "affinity", "popularity", "recent", "repeat"]
+SIGNALS = [
+    "taste",
+    "together",
+    "habit",
+    "times",
+    "daysSince",
+    "interval",
+    "affinity",
+    "popularity",
+    "recent",
+    "repeat",
+]
 VISITOR = ["events", "items", "daysActive", "daysIdle"]
 PARTS = ["taste", "together", "habit", "affinity", "popularity"]
 LINEAR_PARTS = ["together", "habit", "affinity", "popularity", "recent"]
@@ -70,6 +81,10 @@ def visitor_facts(histories: Histories) -> Float:
     pairs = np.unique(np.stack([histories.visitor, histories.row]), axis=1)[0]
     facts[:, 0] = length
     facts[:, 1] = np.bincount(pairs, minlength=visitors)
-    facts[known, 2] = np.maximum.reduceat(histories.age, histories.offsets[:-1][known]) / DAY if known.any() else 0
-    facts[known, 3] = np.minimum.reduceat(histories.age, histories.offsets[:-1][known]) / DAY if known.any() else 0
+    facts[known, 2] = (
+        np.maximum.reduceat(histories.age, histories.offsets[:-1][known]) / DAY if known.any() else 0
+    )
+    facts[known, 3] = (
+        np.minimum.reduceat(histories.age, histories.offsets[:-1][known]) / DAY if known.any() else 0
+    )
     return facts

@@ -9,7 +9,8 @@ from recluse_export.shapes import Float, Int, Linear
 
 
 def similar_together(row: int, linear: Linear) -> tuple[Int, Float]:
-    """Rows and scores of what is bought with an item, best first: the positive entries of its line of the matrix, itself left out."""
+    """Rows and scores of what is bought with an item, best first: the positive entries of its line of the
+    matrix, itself left out."""
     entries = slice(int(linear.offset[row]), int(linear.offset[row + 1]))
     target = linear.target[entries].astype(np.int32)
     weight = linear.weight[entries]

@@ -19,5 +19,6 @@ def weights(linear: Linear) -> sparse.csr_matrix:
     """The int8 entries as a matrix ``[sources, targets]`` in float64, without their scale."""
     items = len(linear.scale)
     return sparse.csr_matrix(
-        (linear.weight.astype(np.float64), linear.target.astype(np.int64), linear.offset.astype(np.int64)), shape=(items, items)
+        (linear.weight.astype(np.float64), linear.target.astype(np.int64), linear.offset.astype(np.int64)),
+        shape=(items, items),
     )

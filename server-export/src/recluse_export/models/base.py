@@ -31,7 +31,7 @@ class Recommender(Protocol):
 def best(scores: Float, limit: int) -> Int:
     """``[visitors, limit]`` rows by score, descending; equal scores by row, ascending."""
     limit = min(limit, scores.shape[1])
-    # The tie at the edge of the selection must fall to the smaller row, so that everything equal to the edge is sorted too.
+    # A tie at the edge must fall to the smaller row, so everything equal to the edge is sorted too.
     edge = np.partition(scores, scores.shape[1] - limit, axis=1)[:, scores.shape[1] - limit]
     chosen = np.empty((len(scores), limit), dtype=np.int32)
     for visitor, threshold in enumerate(edge):

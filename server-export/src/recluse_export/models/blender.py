@@ -1,7 +1,8 @@
 """The additive network that blends all signals of a candidate, knowing how much history there is.
 
-Each part looks at its own signals and at the visitor: a straight line, which at the start is exactly the linear tier's, and a small
-network on top, which at the start says nothing. So an untrained blender ranks as the linear tier does, and the parts stay readable.
+Each part looks at its own signals and at the visitor: a straight line, which at the start is exactly the
+linear tier's, and a small network on top, which at the start says nothing. So an untrained blender ranks as
+the linear tier does, and the parts stay readable.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ FEATURES = {
     "affinity": ["affinity", "times"],
     "popularity": ["popularity", "recent", "repeat", "times"],
 }
-"""What each part's small network sees; ``due`` is days since over interval, ``lateness`` its distance from 1."""
+"""What each part's small network sees; ``due`` is days since over interval, ``lateness`` its distance
+from 1."""
 SPREAD = 4.0
 """How many standard deviations of the features the networks can see; rarer values count as this."""
 
@@ -91,10 +93,12 @@ class Blender(nn.Module):
         nn.init.zeros_(self.gates.weight)
         nn.init.zeros_(self.gates.bias)
         self.sharpness = nn.Parameter(torch.tensor(2.0))
-        """Logarithm of the factor on the straight lines: a softmax wants larger differences than a ranking."""
+        """Logarithm of the factor on the straight lines: a softmax wants larger differences than a
+        ranking."""
 
     def normalise(self, signals: Tensor, visitor: Tensor) -> None:
-        """Take mean and deviation of every feature from a sample ``[candidates, signals]`` and ``[visitors, visitor]``."""
+        """Take mean and deviation of every feature from a sample ``[candidates, signals]`` and ``[visitors,
+        visitor]``."""
         features = features_of(signals)
         stacked = torch.stack([features[name] for name in self.names], dim=-1)
         self.mean.copy_(stacked.mean(0))
@@ -126,7 +130,9 @@ class Blender(nn.Module):
         strength = torch.exp(self.sharpness + self.gates(facts)) * self.weights
         strength = strength.unsqueeze(1)
         raw = {name: signals[..., place] for place, name in enumerate(SIGNALS)}
-        lines = {name: strength[..., place] * raw[name] for place, name in enumerate(["taste", *LINEAR_PARTS])}
+        lines = {
+            name: strength[..., place] * raw[name] for place, name in enumerate(["taste", *LINEAR_PARTS])
+        }
         return {
             "taste": lines["taste"],
             "together": lines["together"],

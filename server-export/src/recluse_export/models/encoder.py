@@ -1,9 +1,10 @@
 """The causal transformer: what a visitor did lately becomes one vector in the space of the item rows.
 
-Pre-norm blocks with a gated feed-forward layer. There are no position embeddings: attention is weakened by the logarithm of the
-time and of the number of events between two places, each head as strongly as it learns to, so that a window may end anywhere.
-Predictions are read from query tokens, each of which stands for one moment and sees only the events before it. Training asks many
-queries of a window at once; the exported graph asks one, after the newest event.
+Pre-norm blocks with a gated feed-forward layer. There are no position embeddings: attention is weakened by
+the logarithm of the time and of the number of events between two places, each head as strongly as it learns
+to, so that a window may end anywhere. Predictions are read from query tokens, each of which stands for one
+moment and sees only the events before it. Training asks many queries of a window at once; the exported graph
+asks one, after the newest event.
 """
 
 from __future__ import annotations
@@ -35,12 +36,17 @@ class Attention(nn.Module):
         self.by_distance = nn.Parameter(torch.linspace(0.0, -3.0, heads))
 
     def forward(self, x: Tensor, log_time: Tensor, log_distance: Tensor, closed: Tensor) -> Tensor:
-        """``x`` [batch, places, size]; the others [batch or 1, places, places]: ``closed`` is 0 where one place may see another."""
+        """``x`` [batch, places, size]; the others [batch or 1, places, places]: ``closed`` is 0 where one
+        place may see another."""
         batch, places, size = x.shape
-        query, key, value = self.project(x).view(batch, places, 3, self.heads, size // self.heads).permute(2, 0, 3, 1, 4)
+        query, key, value = (
+            self.project(x).view(batch, places, 3, self.heads, size // self.heads).permute(2, 0, 3, 1, 4)
+        )
         far = functional.softplus(self.by_time).view(1, -1, 1, 1) * log_time.unsqueeze(1)
         far = far + functional.softplus(self.by_distance).view(1, -1, 1, 1) * log_distance.unsqueeze(1)
-        scores = query @ key.transpose(-1, -2) * (1 / math.sqrt(size // self.heads)) - far + closed.unsqueeze(1)
+        scores = (
+            query @ key.transpose(-1, -2) * (1 / math.sqrt(size // self.heads)) - far + closed.unsqueeze(1)
+        )
         mixed = torch.softmax(scores, dim=-1) @ value
         return self.dropout(self.out(mixed.transpose(1, 2).reshape(batch, places, size)))
 
@@ -77,10 +83,11 @@ class Block(nn.Module):
 
 
 class Memory(nn.Module):
-    """The item rows of all events, each weaker with time and distance, summed: what the visitor may want again or more of.
+    """The item rows of all events, each weaker with time and distance, summed: what the visitor may want
+    again or more of.
 
-    Attention mixes what it sees into a mean; this keeps how much there was of what. Several rates of forgetting, each with its
-    own matrix, which at the start hands the rows on as they are.
+    Attention mixes what it sees into a mean; this keeps how much there was of what. Several rates of
+    forgetting, each with its own matrix, which at the start hands the rows on as they are.
     """
 
     def __init__(self, size: int, tokens: int, rates: int) -> None:
@@ -94,12 +101,18 @@ class Memory(nn.Module):
             nn.init.eye_(matrix.weight)
             matrix.weight.data *= 0.5
 
-    def forward(self, items: Tensor, types: Tensor, log_time: Tensor, log_distance: Tensor, open_: Tensor) -> Tensor:
-        """``[batch, queries, size]``; times, distances and ``open_`` (1 where a query sees an event) are [batch, queries, length]."""
+    def forward(
+        self, items: Tensor, types: Tensor, log_time: Tensor, log_distance: Tensor, open_: Tensor
+    ) -> Tensor:
+        """``[batch, queries, size]``; times, distances and ``open_`` (1 where a query sees an event) are
+        [batch, queries, length]."""
         strength = self.strength(types)
         memory = torch.zeros_like(items[:, :1])
         for rate, matrix in enumerate(self.hand_on):
-            far = functional.softplus(self.by_time[rate]) * log_time + functional.softplus(self.by_distance[rate]) * log_distance
+            far = (
+                functional.softplus(self.by_time[rate]) * log_time
+                + functional.softplus(self.by_distance[rate]) * log_distance
+            )
             weight = torch.exp(-far) * open_
             # Over the root of the sum of squares, so that a long history is not simply louder.
             loudness = torch.sqrt((weight * weight).sum(-1, keepdim=True) + 1e-6)
@@ -135,27 +148,42 @@ class Encoder(nn.Module):
         """1 to the number of bounds + 1; comparisons, so that every runtime agrees."""
         return 1 + (seconds.unsqueeze(-1) >= self.bounds).to(torch.float32).sum(-1).to(torch.int32)
 
-    def forward(self, items: Tensor, types: Tensor, ages: Tensor, values: Tensor, mask: Tensor, context: Tensor) -> Tensor:
-        """State ``[batch, size]`` of the moment at age 0, after all events; the inputs of ``encoder.onnx``."""
+    def forward(
+        self, items: Tensor, types: Tensor, ages: Tensor, values: Tensor, mask: Tensor, context: Tensor
+    ) -> Tensor:
+        """State ``[batch, size]`` of the moment at age 0, after all events; the inputs of
+        ``encoder.onnx``."""
         batch, length = ages.shape
         now = torch.zeros((batch, 1), dtype=ages.dtype, device=ages.device)
         seen = torch.full((batch, 1), float(length), dtype=ages.dtype, device=ages.device)
         known = (mask[:, -1:] > 0.5 * PADDING).to(ages.dtype)
-        return self._states(items, types, ages, values, mask, context.unsqueeze(1), now, seen, ages[:, -1:], known)[:, 0]
+        return self._states(
+            items, types, ages, values, mask, context.unsqueeze(1), now, seen, ages[:, -1:], known
+        )[:, 0]
 
     def states(
-        self, items: Tensor, types: Tensor, ages: Tensor, values: Tensor, mask: Tensor, context: Tensor, now: Tensor, seen: Tensor
+        self,
+        items: Tensor,
+        types: Tensor,
+        ages: Tensor,
+        values: Tensor,
+        mask: Tensor,
+        context: Tensor,
+        now: Tensor,
+        seen: Tensor,
     ) -> Tensor:
         """``[batch, queries, size]``: the state at each query.
 
-        ``items`` [batch, length, size] item rows, ``types``, ``ages``, ``values``, ``mask`` [batch, length] as in ``docs/model.md``;
-        ``context`` [batch, queries, fields], ``now`` [batch, queries] age of the moment in the same seconds as ``ages``,
-        ``seen`` [batch, queries]: the query sees the places below it.
+        ``items`` [batch, length, size] item rows, ``types``, ``ages``, ``values``, ``mask`` [batch, length]
+        as in ``docs/model.md``; ``context`` [batch, queries, fields], ``now`` [batch, queries] age of the
+        moment in the same seconds as ``ages``, ``seen`` [batch, queries]: the query sees the places below it.
         """
         last = torch.clamp(seen - 1, min=0).to(torch.int64)
         known = (torch.gather(mask, 1, last) > 0.5 * PADDING).to(ages.dtype)
         newest = torch.gather(ages, 1, last)
-        return self._states(items, types, ages, values, mask, context, now, seen.to(ages.dtype), newest, known)
+        return self._states(
+            items, types, ages, values, mask, context, now, seen.to(ages.dtype), newest, known
+        )
 
     def _states(
         self,
@@ -178,7 +206,12 @@ class Encoder(nn.Module):
         follows = torch.cat([torch.zeros_like(real[:, :1]), real[:, :-1]], dim=1)
         # Bucket 0 is the first event, before which nothing is known.
         gap = (self.bucket(previous - ages).to(ages.dtype) * follows).to(torch.int32)
-        event = self.enter(items) + self.kind(types) + self.gap(gap) + self.value(torch.log1p(torch.relu(values)).unsqueeze(-1))
+        event = (
+            self.enter(items)
+            + self.kind(types)
+            + self.gap(gap)
+            + self.value(torch.log1p(torch.relu(values)).unsqueeze(-1))
+        )
 
         idle = newest - now
         moment = self.idle((self.bucket(idle).to(ages.dtype) * known).to(torch.int32))
@@ -194,7 +227,9 @@ class Encoder(nn.Module):
         reach = torch.cat([place + 1, seen], dim=1).unsqueeze(2)
         hidden = (place.unsqueeze(1) >= reach).to(ages.dtype) * PADDING + mask.unsqueeze(1)
         between = (1 - torch.eye(queries, dtype=ages.dtype, device=ages.device)) * PADDING
-        to_queries = torch.cat([torch.full((length, queries), PADDING, dtype=ages.dtype, device=ages.device), between])
+        to_queries = torch.cat(
+            [torch.full((length, queries), PADDING, dtype=ages.dtype, device=ages.device), between]
+        )
         closed = torch.cat([hidden, to_queries.unsqueeze(0).expand(batch, -1, -1)], dim=2)
 
         x = self.dropout(torch.cat([event, moment], dim=1))

@@ -39,7 +39,9 @@ class Taste:
 
     name = "encoder"
 
-    def __init__(self, encoder: Encoder, rows: ItemRows, counting: Counting, events: int, fields: int) -> None:
+    def __init__(
+        self, encoder: Encoder, rows: ItemRows, counting: Counting, events: int, fields: int
+    ) -> None:
         self.encoder = encoder
         self.rows = rows
         self.counting = counting
@@ -51,13 +53,17 @@ class Taste:
         return self
 
     def scores(self, histories: Histories, context: Int | None = None) -> Float:
-        """``[visitors, items]``; ``context`` is ``[visitors, fields]``, unknown by default. The bias alone where there is no event."""
+        """``[visitors, items]``; ``context`` is ``[visitors, fields]``, unknown by default. The bias alone
+        where there is no event."""
         read = sequences(histories, self.counting.event_types, self.events)
         if context is None:
             context = np.zeros((len(histories), self.fields), np.int32)
         items = gathered(read.row, self.rows.row, np.ones(len(self.rows.row), np.float32))
         with torch.no_grad():
-            inputs = [torch.from_numpy(values) for values in (items, read.type, read.age, read.value, read.mask, context)]
+            inputs = [
+                torch.from_numpy(values)
+                for values in (items, read.type, read.age, read.value, read.mask, context)
+            ]
             state = self.encoder(*inputs).numpy()
         known = (read.type > 0).any(axis=1)
         return state @ self.rows.row.T * known[:, None] + self.rows.bias
@@ -86,5 +92,7 @@ class Hybrid:
     def scores(self, histories: Histories, context: Int | None = None) -> Float:
         """``[visitors, items]``; ``context`` as in ``Taste.scores``."""
         with torch.no_grad():
-            score, _ = self.blender(torch.from_numpy(self.signals(histories, context)), torch.from_numpy(visitor_facts(histories)))
+            score, _ = self.blender(
+                torch.from_numpy(self.signals(histories, context)), torch.from_numpy(visitor_facts(histories))
+            )
         return score.numpy()

@@ -1,8 +1,9 @@
 """The sparse signed item-to-item matrix: EASE and SLIT, each in closed form, added, cut and quantised.
 
-EASE (Steck, WWW 2019) rebuilds each user's decayed counts from each other. SLIT (Choi et al., WWW 2021) predicts the decayed
-future from the decayed past. Where people buy again both keep their diagonal, which says what buying an item says about
-buying it again, and SLIT is drawn towards one common diagonal instead of towards zero.
+EASE (Steck, WWW 2019) rebuilds each user's decayed counts from each other. SLIT (Choi et al., WWW 2021)
+predicts the decayed future from the decayed past. Where people buy again both keep their diagonal, which says
+what buying an item says about buying it again, and SLIT is drawn towards one common diagonal instead of
+towards zero.
 """
 
 from __future__ import annotations
@@ -92,11 +93,14 @@ def solve(
         slit[np.diag_indices(items)] += np.float32(again)
         slit /= max(again, 1e-6)
     spread = np.sqrt(np.asarray(x.multiply(x).mean(axis=0)).ravel()).astype(np.float32)
-    return Solutions(ease.astype(np.float32), slit.astype(np.float32), spread, np.bincount(x.indices, minlength=items))
+    return Solutions(
+        ease.astype(np.float32), slit.astype(np.float32), spread, np.bincount(x.indices, minlength=items)
+    )
 
 
 def ridge(source: sparse.csr_matrix, target: sparse.csr_matrix, regularisation: float) -> Float:
-    """``[items, items]`` minimiser of ``|target - source B|^2 + regularisation |B|^2``, by the smaller of its two normal equations."""
+    """``[items, items]`` minimiser of ``|target - source B|^2 + regularisation |B|^2``, by the smaller of its
+    two normal equations."""
     lines, items = source.shape
     if lines < items:
         gram = (source @ source.T).toarray()
@@ -105,10 +109,14 @@ def ridge(source: sparse.csr_matrix, target: sparse.csr_matrix, regularisation: 
         return np.asarray(source.T.tocsr() @ dual.astype(np.float32), dtype=np.float32)
     gram = (source.T @ source).toarray()
     gram[np.diag_indices(items)] += regularisation
-    return linalg.solve(gram, (source.T @ target).toarray(), assume_a="pos", overwrite_a=True, overwrite_b=True).astype(np.float32)
+    return linalg.solve(
+        gram, (source.T @ target).toarray(), assume_a="pos", overwrite_a=True, overwrite_b=True
+    ).astype(np.float32)
 
 
-def future_counts(log: Log, users: NDArray[np.int64], now: NDArray[np.int64], half_life_days: float) -> sparse.csr_matrix:
+def future_counts(
+    log: Log, users: NDArray[np.int64], now: NDArray[np.int64], half_life_days: float
+) -> sparse.csr_matrix:
     """``[users, items]`` what each user does from ``now`` on, halved for every ``half_life_days`` until then.
 
     A log without times counts events instead of days.
@@ -123,7 +131,8 @@ def future_counts(log: Log, users: NDArray[np.int64], now: NDArray[np.int64], ha
 
 
 def merged(solutions: Solutions, choice: LinearChoice, strongest: int, repeats: bool) -> Linear:
-    """Add both solutions by their shares, keep the strongest entries, and quantise to int8 with a scale a target."""
+    """Add both solutions by their shares, keep the strongest entries, and quantise to int8 with a scale a
+    target."""
     full = choice.ease_share * solutions.ease + (1 - choice.ease_share) * solutions.slit
     items = len(full)
     full[np.diag_indices(items)] *= choice.diagonal

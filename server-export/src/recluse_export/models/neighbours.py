@@ -14,7 +14,8 @@ from recluse_export.shapes import EventType, Float, Log
 
 
 class ItemNeighbours:
-    """Cosine between the users' decayed counts, the strongest neighbours of every item, summed over the history."""
+    """Cosine between the users' decayed counts, the strongest neighbours of every item, summed over the
+    history."""
 
     name = "item-to-item"
 
@@ -29,11 +30,14 @@ class ItemNeighbours:
         self.decays = True
 
     def fit(self, log: Log, until: int) -> Self:
-        """Cosines of the columns of decayed counts, cut to the strongest neighbours of each item, itself included."""
+        """Cosines of the columns of decayed counts, cut to the strongest neighbours of each item, itself
+        included."""
         self.decays = log.has_time
         users = np.flatnonzero(np.diff(log.offsets))
         now = np.full(len(users), until) if log.has_time else np.diff(log.offsets)[users]
-        counts = self._counts(histories_at(log, users, now, self.event_types, self.history_events), len(log.items))
+        counts = self._counts(
+            histories_at(log, users, now, self.event_types, self.history_events), len(log.items)
+        )
         norm = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=0)).ravel())
         unit = counts @ sparse.diags(np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0))
         rows, columns, values = [], [], []
@@ -48,7 +52,9 @@ class ItemNeighbours:
         return self
 
     def _counts(self, histories: Histories, items: int) -> sparse.csr_matrix:
-        return interest(histories, self.event_types, items, self.half_life_days if self.decays else None, None, 0.5)
+        return interest(
+            histories, self.event_types, items, self.half_life_days if self.decays else None, None, 0.5
+        )
 
     def scores(self, histories: Histories) -> Float:
         """``[visitors, items]``"""

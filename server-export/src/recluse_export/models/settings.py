@@ -59,7 +59,8 @@ class TowerSettings(Settings):
     price_buckets: PositiveInt = 16
     """Slots for the logarithm of the price."""
     delta_dropout: Share = 0.2
-    """Share of items whose correction is left out in a training step, so that attributes alone work for new items."""
+    """Share of items whose correction is left out in a training step, so that attributes alone work for new
+    items."""
 
 
 class EncoderSettings(Settings):
@@ -80,7 +81,8 @@ class EncoderSettings(Settings):
     queries: PositiveInt = 8
     """Moments a window at which the future is predicted."""
     horizon_days: Positive = 7.0
-    """Baskets within so many days after the moment are its targets; the next item where the log has no times."""
+    """Baskets within so many days after the moment are its targets; the next item where the log has no
+    times."""
     learning_rate: Positive = 2e-3
     """Peak of the one-cycle schedule of AdamW."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.05
@@ -97,7 +99,8 @@ class BlenderSettings(Settings):
     hidden: PositiveInt = 16
     """Width of each part's hidden layer."""
     cutoffs: PositiveInt = 6
-    """Weekly moments before the validation week from which it learns; the base models saw nothing after the first of them."""
+    """Weekly moments before the validation week from which it learns; the base models saw nothing after the
+    first of them."""
     hard: PositiveInt = 200
     """Candidates a list that the linear tier or the encoder put first."""
     random: PositiveInt = 100
@@ -130,7 +133,8 @@ class ModelSettings(Settings):
     blender: BlenderSettings = BlenderSettings()
 
     def quick(self) -> ModelSettings:
-        """The same model trained for seconds instead of minutes: for tests and first looks, not for figures."""
+        """The same model trained for seconds instead of minutes: for tests and first looks, not for
+        figures."""
         return self.model_copy(
             update={
                 "habit": self.habit.model_copy(update={"half_life_days": self.habit.half_life_days[:1]}),
@@ -143,6 +147,8 @@ class ModelSettings(Settings):
                     }
                 ),
                 "encoder": self.encoder.model_copy(update={"epochs": 1, "queries": 4}),
-                "blender": self.blender.model_copy(update={"epochs": 2, "cutoffs": 2, "hard": 50, "random": 50}),
+                "blender": self.blender.model_copy(
+                    update={"epochs": 2, "cutoffs": 2, "hard": 50, "random": 50}
+                ),
             }
         )

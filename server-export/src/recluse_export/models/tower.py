@@ -1,4 +1,5 @@
-"""Item rows: what the attributes say of an item, plus a learned correction for each item that training knows."""
+"""Item rows: what the attributes say of an item, plus a learned correction for each item that training
+knows."""
 
 from __future__ import annotations
 
@@ -15,16 +16,19 @@ from recluse_export.shapes import Float, Int, Items
 
 
 def item_tokens(items: Items, settings: TowerSettings) -> tuple[Int, Int]:
-    """Slots of all attributes of all items one after another, and where each item begins: ``[tokens]`` and ``[items]``.
+    """Slots of all attributes of all items one after another, and where each item begins: ``[tokens]`` and
+    ``[items]``.
 
-    Every node on the way to the leaf category, the brand, the price's bucket, the words of the title and every further attribute
-    is one token, hashed to a slot.
+    Every node on the way to the leaf category, the brand, the price's bucket, the words of the title and
+    every further attribute is one token, hashed to a slot.
     """
     slots: list[int] = []
     begin: list[int] = []
     for row in range(len(items)):
         begin.append(len(slots))
-        slots += [crc32(token.encode()) % settings.hashes for token in tokens_of(items, row, settings.price_buckets)]
+        slots += [
+            crc32(token.encode()) % settings.hashes for token in tokens_of(items, row, settings.price_buckets)
+        ]
     return np.array(slots, np.int32), np.array(begin, np.int32)
 
 
@@ -40,7 +44,9 @@ def tokens_of(items: Items, row: int, price_buckets: int) -> list[str]:
     price = float(items.price[row])
     if math.isfinite(price) and price > 0:
         # Three buckets for every doubling, from about 6 cents on.
-        tokens.append(f"price {min(price_buckets - 1, max(0, round(3 * math.log2(price)) + 12) * price_buckets // 48)}")
+        tokens.append(
+            f"price {min(price_buckets - 1, max(0, round(3 * math.log2(price)) + 12) * price_buckets // 48)}"
+        )
     tokens += [f"word {word}" for word in re.findall(r"[a-z]{3,}", items.titles[row].lower())]
     for name, values in items.attributes.items():
         value = values[row]
@@ -55,7 +61,9 @@ class ItemTower(nn.Module):
     slots: Tensor
     begin: Tensor
 
-    def __init__(self, items: int, slots: Int, begin: Int, popularity: Float, settings: TowerSettings) -> None:
+    def __init__(
+        self, items: int, slots: Int, begin: Int, popularity: Float, settings: TowerSettings
+    ) -> None:
         super().__init__()
         self.register_buffer("slots", torch.from_numpy(slots.astype(np.int64)), persistent=False)
         self.register_buffer("begin", torch.from_numpy(begin.astype(np.int64)), persistent=False)

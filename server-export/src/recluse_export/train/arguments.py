@@ -25,7 +25,8 @@ def event_types_of(config: Config) -> list[EventType]:
 
 
 def context_of(config: Config, log: Log) -> list[ContextField]:
-    """Hour and weekday where they are wanted and the log has times, then the wanted profile columns with the values that occur."""
+    """Hour and weekday where they are wanted and the log has times, then the wanted profile columns with the
+    values that occur."""
     clock = [name for name in ("hour", "weekday") if getattr(config.context, name) and log.has_time]
     profiles = [
         ContextField(name, sorted({value for value in log.profiles.get(name, []) if value is not None}))

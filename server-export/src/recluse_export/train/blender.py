@@ -39,9 +39,12 @@ class Lists:
 
 
 def candidate_lists(hybrid: Hybrid, log: Log, targets: Targets, settings: ModelSettings, step) -> Lists:
-    """For each visitor the targets, the items that the linear tier or the encoder puts first, and a random sample of the rest."""
+    """For each visitor the targets, the items that the linear tier or the encoder puts first, and a random
+    sample of the rest."""
     chosen = settings.blender
-    histories = histories_at(log, targets.users, targets.now, hybrid.counting.event_types, settings.history_events)
+    histories = histories_at(
+        log, targets.users, targets.now, hybrid.counting.event_types, settings.history_events
+    )
     random = np.random.default_rng(settings.seed)
     items = len(log.items)
     hard = min(chosen.hard, items)
@@ -67,13 +70,22 @@ def candidate_lists(hybrid: Hybrid, log: Log, targets: Targets, settings: ModelS
             weight.append(share)
         facts.append(visitor_facts(chunk))
         step.advance(len(chunk))
-    return Lists(np.stack(signals), np.concatenate(facts), np.stack(wanted).astype(np.float32), np.stack(weight))
+    return Lists(
+        np.stack(signals), np.concatenate(facts), np.stack(wanted).astype(np.float32), np.stack(weight)
+    )
 
 
 def train_blender(
-    hybrid: Hybrid, log: Log, weeks: Sequence[Targets], check: Targets, settings: ModelSettings, repeats: bool, progress: Progress
+    hybrid: Hybrid,
+    log: Log,
+    weeks: Sequence[Targets],
+    check: Targets,
+    settings: ModelSettings,
+    repeats: bool,
+    progress: Progress,
 ) -> bool:
-    """Train ``hybrid.blender`` in place on ``weeks``; keep the epoch that is best on ``check``, the untrained start included.
+    """Train ``hybrid.blender`` in place on ``weeks``; keep the epoch that is best on ``check``, the untrained
+    start included.
 
     Returns whether an epoch beat the start, which ranks as the linear tier does.
 
@@ -94,8 +106,12 @@ def train_blender(
     random = np.random.default_rng(settings.seed)
     optimiser = torch.optim.AdamW(blender.parameters(), lr=chosen.learning_rate, weight_decay=1e-3)
     steps = chosen.epochs * -(-len(targets) // chosen.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, chosen.learning_rate, total_steps=steps + 1, pct_start=0.15)
-    histories = histories_at(log, check.users, check.now, hybrid.counting.event_types, settings.history_events)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, chosen.learning_rate, total_steps=steps + 1, pct_start=0.15
+    )
+    histories = histories_at(
+        log, check.users, check.now, hybrid.counting.event_types, settings.history_events
+    )
     mode = "any" if repeats else "discover"
 
     def worth(model) -> float:
@@ -113,7 +129,8 @@ def train_blender(
                 loss = list_loss(blender, lists, order[start : start + chosen.batch])
                 if not torch.isfinite(loss):
                     raise ProblemError(
-                        f"The blender's loss is {loss.item()} at step {done} of {steps}. Lower model.blender.learning_rate and train again."
+                        f"The blender's loss is {loss.item()} at step {done} of {steps}. "
+                        "Lower model.blender.learning_rate and train again."
                     )
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
@@ -131,7 +148,8 @@ def train_blender(
 
 
 def list_loss(blender: Blender, lists: Lists, places: np.ndarray) -> Tensor:
-    """Softmax over the candidates, random ones standing for all others: log of the sum minus the mean score of the targets."""
+    """Softmax over the candidates, random ones standing for all others: log of the sum minus the mean score
+    of the targets."""
     signals = torch.from_numpy(lists.signals[places])
     wanted = torch.from_numpy(lists.wanted[places])
     score, _ = blender(signals, torch.from_numpy(lists.visitor[places]))

@@ -1,4 +1,5 @@
-"""What training made, as two files: ``checkpoint.safetensors`` for numbers and ``checkpoint.json`` for the rest."""
+"""What training made, as two files: ``checkpoint.safetensors`` for numbers and ``checkpoint.json`` for the
+rest."""
 
 from __future__ import annotations
 
@@ -69,12 +70,15 @@ def load_checkpoint(folder: Path) -> Trained:
     """
     for name in (ARRAYS, FACTS):
         if not (folder / name).is_file():
-            raise ProblemError(f"{folder / name}: is missing. Give a folder that training has written, or train first.")
+            raise ProblemError(
+                f"{folder / name}: is missing. Give a folder that training has written, or train first."
+            )
     arrays = load_file(folder / ARRAYS)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     settings = ModelSettings.model_validate(facts["settings"])
     event_types = [
-        EventType(**{**one, "value": tuple(one["value"]) if one["value"] is not None else None}) for one in facts["event_types"]
+        EventType(**{**one, "value": tuple(one["value"]) if one["value"] is not None else None})
+        for one in facts["event_types"]
     ]
     context = [ContextField(**field) for field in facts["context"]]
     linear = Linear(
@@ -82,7 +86,11 @@ def load_checkpoint(folder: Path) -> Trained:
         **{name: arrays[f"linear.{name}"] for name in LINEAR},
     )
     counting = Counting(
-        event_types, linear, Habit(**facts["habit"]), Priors(**{name: arrays[f"priors.{name}"] for name in PRIORS}), arrays["leaf"]
+        event_types,
+        linear,
+        Habit(**facts["habit"]),
+        Priors(**{name: arrays[f"priors.{name}"] for name in PRIORS}),
+        arrays["leaf"],
     )
     networks = None
     if facts["networks"] is not None:
@@ -97,5 +105,7 @@ def load_checkpoint(folder: Path) -> Trained:
             }
             module.load_state_dict(state)
             module.eval()
-        networks = Networks(encoder, ItemRows(arrays["rows.row"], arrays["rows.bias"]), blender, facts["networks"]["blended"])
+        networks = Networks(
+            encoder, ItemRows(arrays["rows.row"], arrays["rows.bias"]), blender, facts["networks"]["blended"]
+        )
     return Trained(facts["until"], facts["repeats"], event_types, context, settings, counting, networks)

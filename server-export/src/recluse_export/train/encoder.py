@@ -19,7 +19,11 @@ from recluse_export.train.windows import Batch, WindowSource
 
 
 def new_encoder(
-    log: Log, event_types: Sequence[EventType], context: Sequence[ContextField], popularity: Float, settings: ModelSettings
+    log: Log,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    popularity: Float,
+    settings: ModelSettings,
 ) -> tuple[Encoder, ItemTower]:
     """Untrained networks of the shapes that this log and these settings ask for."""
     torch.manual_seed(settings.seed)
@@ -57,18 +61,25 @@ def train_encoder(
     torch.manual_seed(settings.seed)
     encoder.to(device).train()
     tower.to(device).train()
-    optimiser = torch.optim.AdamW(_parameters(encoder, tower, chosen.weight_decay), lr=chosen.learning_rate * peak, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(
+        _parameters(encoder, tower, chosen.weight_decay), lr=chosen.learning_rate * peak, betas=(0.9, 0.98)
+    )
     steps = max(1, epochs * -(-len(source) // chosen.batch))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, chosen.learning_rate * peak, total_steps=steps + 1, pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, chosen.learning_rate * peak, total_steps=steps + 1, pct_start=0.15
+    )
     done = 0
     with progress.step(name, steps) as step:
         for _ in range(epochs):
             users = source.epoch(random)
             for start in range(0, len(users), chosen.batch):
-                loss = batch_loss(encoder, tower, source.draw(users[start : start + chosen.batch], random), device)
+                loss = batch_loss(
+                    encoder, tower, source.draw(users[start : start + chosen.batch], random), device
+                )
                 if not torch.isfinite(loss):
                     raise ProblemError(
-                        f"The encoder's loss is {loss.item()} at step {done} of {steps}. Lower model.encoder.learning_rate and train again."
+                        f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
+                        "Lower model.encoder.learning_rate and train again."
                     )
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
@@ -82,7 +93,8 @@ def train_encoder(
 
 
 def batch_loss(encoder: Encoder, tower: ItemTower, batch: Batch, device: torch.device) -> Tensor:
-    """Mean over the queries that have targets of: logarithm of the sum over all items, minus the mean logit of the targets."""
+    """Mean over the queries that have targets of: logarithm of the sum over all items, minus the mean logit
+    of the targets."""
 
     def on_device(values: np.ndarray) -> Tensor:
         return torch.from_numpy(values).to(device)

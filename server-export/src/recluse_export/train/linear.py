@@ -1,4 +1,5 @@
-"""Chooses everything about the linear tier on two validation weeks, then solves it on the whole training period."""
+"""Chooses everything about the linear tier on two validation weeks, then solves it on the whole training
+period."""
 
 from __future__ import annotations
 
@@ -38,9 +39,15 @@ class LinearParameters:
 
 
 def search_linear(
-    log: Log, until: int, event_types: Sequence[EventType], settings: ModelSettings, repeats: bool, progress: Progress
+    log: Log,
+    until: int,
+    event_types: Sequence[EventType],
+    settings: ModelSettings,
+    repeats: bool,
+    progress: Progress,
 ) -> LinearParameters:
-    """Choose half-lives, power, shares, the cut and the coefficients by NDCG@10 + recall@10 of the last two weeks before ``until``."""
+    """Choose half-lives, power, shares, the cut and the coefficients by NDCG@10 + recall@10 of the last two
+    weeks before ``until``."""
     past = validation(log, until, weeks=2 if log.has_time else 1)
     targets = together_in_time(past.weeks)
     if len(targets) > MOST_USERS:
@@ -59,10 +66,18 @@ def search_linear(
     habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
     tried: list[tuple[float, LinearChoice]] = []
     solutions = {}
-    with progress.step("Choose the item-to-item matrix", len(ways) * (len(settings.linear.ease_share) + 3)) as step:
+    with progress.step(
+        "Choose the item-to-item matrix", len(ways) * (len(settings.linear.ease_share) + 3)
+    ) as step:
         for half_life, power in ways:
             choice = LinearChoice(
-                half_life, None if log.has_time else settings.linear.half_life_events, power, 0.5, 0.5 if repeats else 0.0, "target", start
+                half_life,
+                None if log.has_time else settings.linear.half_life_events,
+                power,
+                0.5,
+                0.5 if repeats else 0.0,
+                "target",
+                start,
             )
             solved = solve_for(past.log, past.until, event_types, settings, choice, repeats)
             solutions[half_life, power] = solved
@@ -74,7 +89,9 @@ def search_linear(
                 step.advance()
                 return tried[-1][0]
 
-            _, share = max((attempt(replace(choice, ease_share=share)), share) for share in settings.linear.ease_share)
+            _, share = max(
+                (attempt(replace(choice, ease_share=share)), share) for share in settings.linear.ease_share
+            )
             choice = replace(choice, ease_share=share)
             attempt(replace(choice, cut="source"))
             if repeats:
@@ -82,7 +99,9 @@ def search_linear(
                     attempt(replace(choice, diagonal=diagonal))
     choice = max(tried, key=lambda one: one[0])[1]
 
-    linear = merged(solutions[choice.half_life_days, choice.power], choice, settings.linear.strongest, repeats)
+    linear = merged(
+        solutions[choice.half_life_days, choice.power], choice, settings.linear.strongest, repeats
+    )
     found: list[tuple[float, Coefficients, Habit]] = []
     with progress.step("Choose the weights of the linear tier", len(settings.habit.half_life_days)) as step:
         for half_life in settings.habit.half_life_days:
@@ -92,7 +111,9 @@ def search_linear(
             def tell(coefficients: Coefficients, signals=signals) -> float:
                 return worth(linear_score(signals, replace(linear, coefficients=coefficients)))
 
-            value, coefficients = climb(tell, start, GRID if repeats else {name: GRID[name] for name in GRID if name != "habit"})
+            value, coefficients = climb(
+                tell, start, GRID if repeats else {name: GRID[name] for name in GRID if name != "habit"}
+            )
             found.append((value, coefficients, habit))
             step.advance()
     _, coefficients, habit = max(found, key=lambda one: one[0])
@@ -107,7 +128,9 @@ def _worth(score: Float, histories: Histories, targets: Targets, repeats: bool) 
     return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
 
-def climb(worth: Callable[[Coefficients], float], start: Coefficients, grid: dict[str, list[float]]) -> tuple[float, Coefficients]:
+def climb(
+    worth: Callable[[Coefficients], float], start: Coefficients, grid: dict[str, list[float]]
+) -> tuple[float, Coefficients]:
     """Coordinate search: each coefficient in turn takes its best value of the grid, twice."""
     best_value, best_so_far = worth(start), start
     for _ in range(2):
@@ -124,7 +147,14 @@ def climb(worth: Callable[[Coefficients], float], start: Coefficients, grid: dic
     return best_value, best_so_far
 
 
-def solve_for(log: Log, until: int, event_types: Sequence[EventType], settings: ModelSettings, choice: LinearChoice, repeats: bool):
+def solve_for(
+    log: Log,
+    until: int,
+    event_types: Sequence[EventType],
+    settings: ModelSettings,
+    choice: LinearChoice,
+    repeats: bool,
+):
     """Both dense solutions with the history weighed as ``choice`` says."""
     return solve(
         log,
@@ -141,7 +171,12 @@ def solve_for(log: Log, until: int, event_types: Sequence[EventType], settings: 
 
 
 def fit_counting(
-    log: Log, until: int, event_types: Sequence[EventType], settings: ModelSettings, parameters: LinearParameters, repeats: bool
+    log: Log,
+    until: int,
+    event_types: Sequence[EventType],
+    settings: ModelSettings,
+    parameters: LinearParameters,
+    repeats: bool,
 ) -> Counting:
     """Solve the chosen linear tier, and count the priors, on all of ``log``."""
     solved = solve_for(log, until, event_types, settings, parameters.choice, repeats)

@@ -1,4 +1,5 @@
-"""Encoder, item rows and blender, trained in the order that keeps each from learning what the others should not have seen."""
+"""Encoder, item rows and blender, trained in the order that keeps each from learning what the others should
+not have seen."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Networks:
     rows: ItemRows
     blender: Blender
     blended: bool
-    """False: no blend beat the linear tier on the validation week, so the blender ranks as the linear tier does."""
+    """False: no blend beat the linear tier on the validation week, so the blender ranks as the linear tier
+    does."""
 
     def taste(self, counting: Counting, settings: ModelSettings) -> Taste:
         """The encoder as a model of its own."""
@@ -47,8 +49,8 @@ def train_networks(
     repeats: bool,
     progress: Progress,
 ) -> Networks:
-    """First everything on the older part of the log; then the blender on the weeks after it, the last of them to check;
-    then the encoder goes on with the whole log, while the blender stays as it is.
+    """First everything on the older part of the log; then the blender on the weeks after it, the last of them
+    to check; then the encoder goes on with the whole log, while the blender stays as it is.
     """
     earlier = validation(past, until, settings.blender.cutoffs + 1)
     with progress.step("Solve the item-to-item matrix of the older part", 1) as step:
@@ -56,13 +58,38 @@ def train_networks(
         step.advance()
     encoder, tower = new_encoder(earlier.log, event_types, context, counting.priors.popularity, settings)
     train_encoder(
-        encoder, tower, earlier.log, event_types, context, settings, settings.encoder.epochs, "Train the encoder", progress
+        encoder,
+        tower,
+        earlier.log,
+        event_types,
+        context,
+        settings,
+        settings.encoder.epochs,
+        "Train the encoder",
+        progress,
     )
     blender = Blender(parameters.choice.coefficients, settings.blender)
     taste = Taste(encoder, ItemRows.of(tower), counting, settings.encoder.events, len(context))
     blended = train_blender(
-        Hybrid(taste, blender, counting), past, earlier.weeks[:-1], earlier.weeks[-1], settings, repeats, progress
+        Hybrid(taste, blender, counting),
+        past,
+        earlier.weeks[:-1],
+        earlier.weeks[-1],
+        settings,
+        repeats,
+        progress,
     )
     again = max(1, settings.encoder.epochs // 4)
-    train_encoder(encoder, tower, past, event_types, context, settings, again, "Go on with the newest weeks", progress, peak=0.3)
+    train_encoder(
+        encoder,
+        tower,
+        past,
+        event_types,
+        context,
+        settings,
+        again,
+        "Go on with the newest weeks",
+        progress,
+        peak=0.3,
+    )
     return Networks(encoder, ItemRows.of(tower), blender.eval(), blended)

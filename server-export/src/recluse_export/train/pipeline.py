@@ -10,10 +10,10 @@ import numpy as np
 
 from recluse_export.evaluate.figures import evaluate, windows
 from recluse_export.evaluate.split import before, select, without_users
-from recluse_export.features.priors import popular_lists
 from recluse_export.export.agreement import Agreement, compare
 from recluse_export.export.model import exported_model
 from recluse_export.features.history import histories_at
+from recluse_export.features.priors import popular_lists
 from recluse_export.models.base import Recommender
 from recluse_export.models.frequency import PersonalFrequency
 from recluse_export.models.neighbours import ItemNeighbours
@@ -48,7 +48,8 @@ def build(log: Log, config: Config, progress: Progress | None = None) -> PackCon
 
 
 def training_log(log: Log, config: Config) -> tuple[Log, int]:
-    """What training may see, and the moment at which that ends: the log before the cut, without held-out users."""
+    """What training may see, and the moment at which that ends: the log before the cut, without held-out
+    users."""
     users = np.flatnonzero(held_out(log.users, config.split.holdout_users)).astype(np.int32)
     if log.has_time:
         return without_users(before(log, config.split.cut_seconds), users), config.split.cut_seconds
@@ -110,7 +111,9 @@ def comparisons(past: Log, until: int, trained: Trained, config: Config) -> list
     return [model.fit(past, until) for model in models]
 
 
-def export(trained: Trained, figures: list[Figure], log: Log, config: Config, progress: Progress) -> PackContents:
+def export(
+    trained: Trained, figures: list[Figure], log: Log, config: Config, progress: Progress
+) -> PackContents:
     """Everything that the pack holds, graphs included, compared with what was trained.
 
     Raises
@@ -118,10 +121,12 @@ def export(trained: Trained, figures: list[Figure], log: Log, config: Config, pr
     ProblemError
         An exported graph ranks otherwise than the model that it was exported from.
     """
-    past, until = training_log(log, config)
+    past, _ = training_log(log, config)
     contents = PackContents(
         name=config.pack.name,
-        data_until=datetime.fromtimestamp(int(past.time.max()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if log.has_time else "",
+        data_until=datetime.fromtimestamp(int(past.time.max()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if log.has_time
+        else "",
         items=log.items,
         event_types=trained.event_types,
         context=trained.context,
@@ -131,7 +136,9 @@ def export(trained: Trained, figures: list[Figure], log: Log, config: Config, pr
         priors=trained.counting.priors,
         popular=popular_lists(past, trained.counting.priors),
         model=None,
-        training=Training(trained.settings.seed, describe_split(config), TIE_BREAK, config.pack.source, config.pack.licence),
+        training=Training(
+            trained.settings.seed, describe_split(config), TIE_BREAK, config.pack.source, config.pack.licence
+        ),
         data=data_of(past),
         figures=figures,
     )
@@ -152,7 +159,9 @@ def export(trained: Trained, figures: list[Figure], log: Log, config: Config, pr
     )
 
 
-def check(trained: Trained, contents: PackContents, log: Log, config: Config, progress: Progress) -> Agreement:
+def check(
+    trained: Trained, contents: PackContents, log: Log, config: Config, progress: Progress
+) -> Agreement:
     """Compare the pack with PyTorch on 200 real histories, of held-out users first."""
     if trained.networks is None:
         raise ValueError("there is no network to compare with")
@@ -160,7 +169,9 @@ def check(trained: Trained, contents: PackContents, log: Log, config: Config, pr
     held = held_out(log.users, config.split.holdout_users)[targets.users]
     chosen = np.argsort(~held, kind="stable")[:PARITY_HISTORIES]
     targets = targets.choose(np.sort(chosen))
-    histories = histories_at(log, targets.users, targets.now, trained.event_types, trained.settings.history_events)
+    histories = histories_at(
+        log, targets.users, targets.now, trained.event_types, trained.settings.history_events
+    )
     with progress.step("Compare the pack with PyTorch", 1) as step:
         hybrid = trained.networks.hybrid(trained.counting, trained.settings)
         agreement = compare(hybrid, contents, histories, targets, trained.repeats)
@@ -173,7 +184,9 @@ def describe_split(config: Config) -> str:
     if config.split.kind != "time":
         return "each user's last event is the target, everything before it the history"
     cut = datetime.fromtimestamp(config.split.cut_seconds, UTC).strftime("%Y-%m-%d")
-    held = f"; {config.split.holdout_users} users never seen in training" if config.split.holdout_users else ""
+    held = (
+        f"; {config.split.holdout_users} users never seen in training" if config.split.holdout_users else ""
+    )
     return f"history before {cut} UTC, targets after it{held}"
 
 

@@ -29,4 +29,8 @@ class Trained:
         linear = LinearTier(self.counting)
         if self.networks is None:
             return [linear]
-        return [linear, self.networks.taste(self.counting, self.settings), self.networks.hybrid(self.counting, self.settings)]
+        return [
+            linear,
+            self.networks.taste(self.counting, self.settings),
+            self.networks.hybrid(self.counting, self.settings),
+        ]

@@ -1,4 +1,5 @@
-"""Cuts windows out of histories for the encoder: events, moments at which it is asked, and what came after each."""
+"""Cuts windows out of histories for the encoder: events, moments at which it is asked, and what came after
+each."""
 
 from __future__ import annotations
 
@@ -42,7 +43,13 @@ class Batch:
 class WindowSource:
     """Draws windows from a log; a window ends with a basket, and so does what each query sees."""
 
-    def __init__(self, log: Log, event_types: Sequence[EventType], context: Sequence[ContextField], settings: EncoderSettings) -> None:
+    def __init__(
+        self,
+        log: Log,
+        event_types: Sequence[EventType],
+        context: Sequence[ContextField],
+        settings: EncoderSettings,
+    ) -> None:
         token = np.array([event_type.token for event_type in event_types], np.int32)
         self.log = select(log, token[log.type] > 0)
         self.token = token[self.log.type]
@@ -80,7 +87,9 @@ class WindowSource:
         newest = log.time[end - 1]
         age = np.where(real, newest[:, None] - log.time[event], 0).astype(np.float32)
 
-        asked = start[:, None] + (random.random((len(users), queries)) * (end - start)[:, None]).astype(np.int64)
+        asked = start[:, None] + (random.random((len(users), queries)) * (end - start)[:, None]).astype(
+            np.int64
+        )
         asked[:, 0] = end - 1
         upcoming = self.next_start[asked]
         valid = upcoming < past_last[:, None]
