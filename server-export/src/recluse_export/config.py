@@ -283,19 +283,17 @@ def read_config(path: Path) -> Config:
 
 
 def _explain(problem: Any, text: str) -> str:
-    place = [part for part in problem["loc"]]
-    name = ".".join(str(part) for part in place)
+    place = list(problem["loc"])
+    name = ".".join(str(part) for part in place) or "the file"
     line = _line_of(place, text)
     where = f"line {line}: " if line else ""
     if problem["type"] == "extra_forbidden":
-        known = ", ".join(sorted(_known_keys(place[:-1])))
-        return f"{where}{name} is not a setting. Settings here: {known}."
+        return f"{where}{name} is not a setting. Settings here: {', '.join(sorted(_known_keys(place[:-1])))}."
     if problem["type"] == "missing":
         return f"{where}{name} is missing. Add it."
     message = problem["msg"].removeprefix("Value error, ")
-    return f"{where}{name or 'the file'}: {message} (found: {problem.get('input')!r})." if not isinstance(
-        problem.get("input"), dict
-    ) else f"{where}{name or 'the file'}: {message}."
+    found = "" if isinstance(problem["input"], dict) else f" (found: {problem['input']!r})"
+    return f"{where}{name}: {message}{found}."
 
 
 def _known_keys(place: list[Any]) -> list[str]:
@@ -320,24 +318,30 @@ def _section_within(annotation: Any) -> Any:
 
 
 def _line_of(place: list[Any], text: str) -> int | None:
-    """Line of a key in the TOML text, or of the nearest section that is there."""
-    lines = text.splitlines()
-    section = ""
-    best: int | None = None
-    wanted_sections = {".".join(str(p) for p in place[:n] if not isinstance(p, int)) for n in range(1, len(place) + 1)}
-    occurrence = next((p for p in place if isinstance(p, int)), 0)
-    seen: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
-        if header:
-            section = header.group(1).strip('"')
-            seen[section] = seen.get(section, -1) + 1
-            if section in wanted_sections and seen[section] == (occurrence if "[[" in line else 0):
-                best = number
-            continue
+    """Line of a setting in the TOML text, or of the nearest section around it that is there."""
+    lines = _lines(text)
+    while place:
+        if tuple(place) in lines:
+            return lines[tuple(place)]
+        place = place[:-1]
+    return None
+
+
+def _lines(text: str) -> dict[tuple[Any, ...], int]:
+    """Where each section and key begins, by its place as pydantic names it: ``("events", 1, "weight")``."""
+    found: dict[tuple[Any, ...], int] = {}
+    tables: dict[tuple[Any, ...], int] = {}
+    section: tuple[Any, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
         key = re.match(r'\s*"?([A-Za-z0-9_-]+)"?\s*=', line)
-        if key:
-            full = f"{section}.{key.group(1)}" if section else key.group(1)
-            if full == ".".join(str(p) for p in place if not isinstance(p, int)) and seen.get(section, 0) in (0, occurrence):
-                return number
-    return best
+        if header:
+            section = tuple(header[2].split("."))
+            found.setdefault(section, number)
+            if header[1] == "[[":
+                tables[section] = tables.get(section, -1) + 1
+                section = (*section, tables[section])
+                found[section] = number
+        elif key:
+            found.setdefault((*section, key[1]), number)
+    return found

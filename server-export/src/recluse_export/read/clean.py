@@ -27,6 +27,8 @@ class Rule:
     apply: Callable[[Tables], Tables]
     example: Callable[[Tables], str] = lambda tables: ""
     """Asked before the rule is applied, and only shown if it took something."""
+    rewrites: bool = False
+    """Whether it changes rows that it keeps; other rules only take rows away."""
 
 
 def clean(tables: Tables, settings: CleanSettings, now: datetime | None = None) -> tuple[Tables, CleaningReport]:
@@ -46,7 +48,11 @@ def clean(tables: Tables, settings: CleanSettings, now: datetime | None = None) 
     tables = _settled(tables)
     report = CleaningReport(before=count_log(tables.interactions), after=count_log(tables.interactions))
     for rule in _rules(tables, settings, until):
-        changed = _settled(rule.apply(tables), before=tables)
+        changed = rule.apply(tables)
+        if not rule.rewrites and _size(changed) == _size(tables):
+            report.dropped.append(Dropped(rule.name, rule.why))
+            continue
+        changed = _settled(changed, before=tables)
         counts = count_log(changed.interactions)
         taken = Dropped(
             rule.name,
@@ -76,6 +82,10 @@ def count_log(log: ir.Table) -> Counts:
 def _basket_or_moment(log: ir.Table) -> ir.StringValue:
     """The basket; where the log has none, events of one moment are one basket."""
     return ibis.coalesce(log.basket, log.time.cast("string"), log.item)
+
+
+def _size(tables: Tables) -> tuple[int, int]:
+    return tables.interactions.count().to_pyarrow().as_py(), tables.items.count().to_pyarrow().as_py()
 
 
 def _settled(tables: Tables, before: Tables | None = None) -> Tables:
@@ -122,6 +132,7 @@ def _rules(tables: Tables, settings: CleanSettings, until: int) -> list[Rule]:
                 "identical items",
                 "differ in nothing but their id: the most bought stands for all",
                 merge_identical_items,
+                rewrites=True,
             )
         )
     if settings.duplicates != "keep":
@@ -131,6 +142,7 @@ def _rules(tables: Tables, settings: CleanSettings, until: int) -> list[Rule]:
                 f"same user, {settings.duplicates}, item and type: one event, "
                 + ("values added" if settings.duplicate_values == "add" else "the largest value"),
                 lambda tables: _without_duplicates(tables, settings),
+                rewrites=True,
             )
         )
     rules += supports(settings)
@@ -163,7 +175,7 @@ def without_ids() -> Rule:
         "no user or item",
         "nobody to learn from",
         lambda tables: _filtered(tables, lambda log: ~_nameless(log)),
-        lambda tables: _first(tables, _nameless, "user", "item", "time_text"),
+        lambda tables: _first(tables, _nameless, "user", "item", "time"),
     )
 
 
@@ -202,14 +214,14 @@ def impossible_times(settings: CleanSettings, until: int) -> Rule:
         if settings.impossible_times == "refuse":
             negative, future = _count(tables, lambda log: log.time < 0), _count(tables, lambda log: log.time > until)
             if negative or future:
-                example = _first(tables, gone, "time_text", "user", "item")
+                example = _first(tables, gone, "time", "user", "item")
                 raise ProblemError(
                     f"The log has {negative:,} negative times and {future:,} in the future, for example {example}. "
                     'Check time_unit of the source (seconds, milliseconds, ...), or set clean.impossible_times = "drop".'
                 )
         return _filtered(tables, lambda log: (log.time >= 0) & (log.time <= until))
 
-    return Rule("impossible time", "before 1970 or in the future", apply, lambda tables: _first(tables, gone, "time_text", "user"))
+    return Rule("impossible time", "before 1970 or in the future", apply, lambda tables: _first(tables, gone, "time", "user"))
 
 
 def types(names: list[str]) -> Rule:

@@ -39,7 +39,7 @@ def read_tables() -> Tables:
         item=transactions.product_id.cast("string"),
         type=ibis.literal("purchase"),
         time=transactions.transaction_timestamp.epoch_seconds().cast("int64"),
-        time_text=transactions.transaction_timestamp.cast("string"),
+        time_text=ibis.null("string"),
         order=ibis.null("float64"),
         value=transactions.sales_value.cast("float64"),
         quantity=transactions.quantity.cast("float64"),

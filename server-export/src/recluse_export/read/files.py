@@ -196,12 +196,14 @@ def _interactions(engine: Backend, source: InteractionsSource, folder: Path) -> 
     quantity, value = number("quantity"), number("value")
     if source.price and not source.value:
         value = number("price") * (ibis.literal(1.0) if source.quantity is None else quantity)
+    time = _time(engine, table, source, name) if source.time else ibis.null("int64")
+    text = column("time").cast("string") if source.time else ibis.null("string")
     return table.select(
         user=_text(column("user")),
         item=_text(column("item")),
         type=kind,
-        time=_time(engine, table, source, name) if source.time else ibis.null("int64"),
-        time_text=column("time").cast("string") if source.time else ibis.null("string"),
+        time=time,
+        time_text=ibis.ifelse(time.isnull(), text, ibis.null("string")),
         order=number("order"),
         value=value,
         quantity=quantity,

@@ -15,7 +15,7 @@ class Tables:
     """Expressions on the engine; nothing is in Python's memory yet.
 
     ``interactions`` has the columns ``user, item, type: string``, ``time: int64`` (seconds since 1970, null where it can't be read),
-    ``time_text: string`` (what the source says, for messages), ``order: float64``, ``value: float64``, ``quantity: float64``,
+    ``time_text: string`` (what the source says where it can't be read, for messages), ``order: float64``, ``value: float64``, ``quantity: float64``,
     ``basket: string`` (the last four null where absent). ``items`` has ``item: string`` and whatever else the catalogue has;
     ``users`` has ``user: string`` and the profile.
     """
