@@ -8,12 +8,21 @@ interface Titled {
 /** "14 oz", "2 lb", "12 ct", "6 pk": a last part of the title that begins with a number. */
 const sizeAtTheEnd = /^(?<name>.+?),\s+(?<size>(?:about |approx\.? )?[\d.][^,]*)$/i;
 
-/** The title without its size, and the size: the one that the catalogue states, else the one at the title's end. */
+/** What tells two products of one name apart; on a card it stands beside the size. */
+const distinctions = /, (own brand|no\. \d+)(?=,|$)/g;
+
+/**
+ * The title without its size, and the small print: the size that the catalogue states, else the one at the title's
+ * end, and what tells the product apart from others of its name.
+ */
 export function labelOf(item: Titled): { name: string; size: string } {
+  const apart = [...item.title.matchAll(distinctions)].map(([, words]) => words!);
+  const title = item.title.replace(distinctions, '');
   const stated = item.attributes?.size;
-  if (stated !== undefined) return { name: item.title.replace(`, ${stated}`, ''), size: String(stated) };
-  const { name, size } = sizeAtTheEnd.exec(item.title)?.groups ?? {};
-  return { name: name ?? item.title, size: size ?? '' };
+  const found = sizeAtTheEnd.exec(title)?.groups;
+  const name = stated === undefined ? (found?.name ?? title) : title.replace(`, ${stated}`, '');
+  const size = stated === undefined ? (found?.size ?? '') : String(stated);
+  return { name, size: [size, ...apart].filter(Boolean).join(' · ') };
 }
 
 /** The product in the middle of a sentence: "Coffee, ground, 12 oz" is "coffee". */

@@ -190,6 +190,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/trail|snack mix|bag snack|snacks/, 'pretzel'],
 
   // Ready to eat.
+  [/cut fruit|fruit tray|fruit and vegetable/, 'watermelon'],
   [/sausage(?!.*biscuit)/, 'hot-dog'],
   [/dinner roll|rolls, dinner/, 'croissant'],
   [/bread, dinner/, 'bread'],

@@ -1,11 +1,12 @@
 /** One product: what it is, what goes with it, and what the visitor thinks of it. */
-import type { RankedList, StoredInteraction } from 'recluse';
+import type { RankedList } from 'recluse';
 import { aisleNamed, aisleOf } from '../aisles.ts';
 import { type Card, plainCard } from '../card.ts';
 import { labelOf, slug } from '../label.ts';
 import { element, html, type Markup } from '../markup.ts';
 import { money } from '../money.ts';
 import { glide } from '../motion.ts';
+import { type Opinion, opinionOf } from '../opinion.ts';
 import { icon, picture } from '../picture.ts';
 import { pictureOf } from '../pictures.ts';
 import type { Page } from '../route.ts';
@@ -15,26 +16,6 @@ import type { Shop } from '../shop.ts';
 import { ago } from '../words.ts';
 
 const day = 24 * 60 * 60 * 1000;
-
-/** What the visitor's history says about one product. */
-export interface Opinion {
-  readonly liked: StoredInteraction | undefined;
-  readonly disliked: StoredInteraction | undefined;
-  readonly stars: number;
-  readonly bought: readonly StoredInteraction[];
-}
-
-/** `history` is newest first: the newest word counts. */
-export function opinionOf(id: string, history: readonly StoredInteraction[]): Opinion {
-  const own = history.filter(({ item }) => item === id);
-  const said = own.find(({ type }) => type === 'like' || type === 'dislike');
-  return {
-    liked: said?.type === 'like' ? said : undefined,
-    disliked: said?.type === 'dislike' ? said : undefined,
-    stars: own.find(({ type }) => type === 'rating')?.value ?? 0,
-    bought: own.filter(({ type }) => type === 'purchase'),
-  };
-}
 
 function starsMarkup(stars: number, name: string): Markup {
   const values = [1, 2, 3, 4, 5];

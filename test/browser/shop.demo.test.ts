@@ -1,25 +1,25 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type {} from '../../demo/window.d.ts';
 import { type DemoServer, serveDemo } from './support/demo-server.ts';
-import { forgetProfiles, openShop, type Shop, type ShopOptions } from './support/shop.ts';
+import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
 
 let server: DemoServer;
+/** One browser for all: each test enters it as a new visitor. */
 let shop: Shop;
 
-const desktop = { viewport: { width: 1280, height: 900 } };
-const phone = { viewport: { width: 390, height: 844 } };
+const desktop = { width: 1280, height: 900 };
+const phone = { width: 390, height: 844 };
 
 beforeAll(async () => {
   server = await serveDemo();
+  shop = await openShop(server.url, { viewport: desktop });
 });
 afterAll(async () => {
+  await shop.close();
   await server.stop();
   await forgetProfiles();
-});
-afterEach(async () => {
-  await shop.close();
 });
 
 /** Two busy cores are slow; what does not come in this time does not come. */
@@ -31,11 +31,25 @@ const products = (page: Page, placement: string): Promise<string[]> =>
     .locator('.card')
     .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem!));
 
-/** The shop is open, and its first lists were ranked on the device. */
-async function enter(options: ShopOptions = desktop, path = ''): Promise<Page> {
-  shop = await openShop(server.url + path, options);
-  await shop.page.locator('#pill[data-source]').waitFor();
-  return shop.page;
+interface Visitor {
+  viewport?: { width: number; height: number };
+  colorScheme?: 'light' | 'dark';
+}
+
+/** Enters the shop as somebody whom this device does not know, and waits for the first lists. */
+async function enter({ viewport = desktop, colorScheme = 'light' }: Visitor = {}): Promise<Page> {
+  const { page } = shop;
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(async () => {
+    await window.recluse.forget('everything');
+    localStorage.clear();
+  });
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  return page;
 }
 
 /** Taps a sample shopper and waits until the shelves know that shopper. */
@@ -66,7 +80,7 @@ async function violations(page: Page): Promise<string[]> {
 describe('the shop is for everybody', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`home, product and panel have no axe violation in the ${colorScheme}`, async () => {
-      const page = await enter({ ...desktop, colorScheme });
+      const page = await enter({ colorScheme });
       await become(page, await firstShopper(page));
       expect(await violations(page)).toEqual([]);
 
@@ -140,9 +154,9 @@ describe('the shop is for everybody', () => {
     await soon(() => opener.evaluate((button) => button === document.activeElement)).toBe(true);
   });
 
-  for (const [name, options] of Object.entries({ phone, desktop })) {
+  for (const [name, viewport] of Object.entries({ phone, desktop })) {
     test(`nothing is wider than the window of a ${name}`, async () => {
-      const page = await enter(options);
+      const page = await enter({ viewport });
       const tooWide = () =>
         page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(await tooWide()).toBe(0);
@@ -159,7 +173,7 @@ describe('the shop is for everybody', () => {
   }
 
   test('every button of a card is large enough for a finger', async () => {
-    const page = await enter(phone);
+    const page = await enter({ viewport: phone });
     const small = await page.locator('.card button, .top-link, .chip').evaluateAll((targets) =>
       targets
         .map((target) => ({ size: target.getBoundingClientRect(), name: target.className }))
@@ -172,15 +186,15 @@ describe('the shop is for everybody', () => {
 
 describe('the first ten seconds', () => {
   test('popular shelves are there without any script', async () => {
-    shop = await openShop(server.url, { ...desktop, javaScriptEnabled: false });
-    expect(await shelf(shop.page, 'for-you').locator('.card').count()).toBe(12);
-    expect(await shelf(shop.page, 'popular').locator('.card').first().isVisible()).toBe(true);
-    expect(await shelf(shop.page, 'for-you').getAttribute('data-source')).toBe('popular');
+    const { page, close } = await openShop(server.url, { viewport: desktop, javaScriptEnabled: false });
+    expect(await shelf(page, 'for-you').locator('.card').count()).toBe(12);
+    expect(await shelf(page, 'popular').locator('.card').first().isVisible()).toBe(true);
+    expect(await shelf(page, 'for-you').getAttribute('data-source')).toBe('popular');
+    await close();
   });
 
   test('nothing jumps while the shop starts', async () => {
-    shop = await openShop(server.url, desktop);
-    const { page } = shop;
+    const { page, close } = await openShop(server.url, { viewport: desktop });
     await page.locator('#pill[data-source]').waitFor();
     await page.evaluate(() => window.recluse.ready());
     const shift = await page.evaluate(
@@ -195,6 +209,7 @@ describe('the first ten seconds', () => {
         }),
     );
     expect(shift).toBeLessThan(0.02);
+    await close();
   });
 
   test('a sample shopper changes the shelves, and each moved card says why', async () => {
