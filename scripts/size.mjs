@@ -1,6 +1,7 @@
 /**
  * `npm run size`: what a visitor downloads, in bytes of brotli at its best, against the budgets in
- * size-budgets.json. `--json` prints the same as JSON.
+ * size-budgets.json. `--json` prints the same as JSON; `--budgets` leaves out ONNX Runtime, which has no budget and
+ * takes a minute or two to compress.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -44,8 +45,11 @@ function withImports(name, seen = new Set()) {
   return [name, ...imported.flatMap((next) => withImports(next, seen))];
 }
 
-/** @returns {Promise<{ name: string, bytes: number, budget: number | null }[]>} */
-export async function sizes() {
+/**
+ * @param {{ withRuntime?: boolean }} [options]
+ * @returns {Promise<{ name: string, bytes: number, budget: number | null }[]>}
+ */
+export async function sizes({ withRuntime = true } = {}) {
   if (!existsSync(`${root}dist/worker.js`)) throw new Error('dist/ is not there: `npm run build` makes it.');
   const budgets = JSON.parse(readFileSync(`${root}size-budgets.json`, 'utf8'));
   const dist = readdirSync(`${root}dist`);
@@ -60,14 +64,14 @@ export async function sizes() {
   const [pageBytes, workerBytes, runtimeBytes, packBytes] = await Promise.all([
     sizesOf(withImports('index.js').map(inDist)),
     sizesOf(ours.map(inDist)),
-    sizesOf(runtime.map(inDist)),
+    sizesOf(withRuntime ? runtime.map(inDist) : []),
     sizesOf(pack.map((name) => `demo/pack/${name}`)),
   ]);
   const rows = [
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'worker without ORT', bytes: sum(workerBytes) },
     { name: 'kernel', bytes: await compressed(Buffer.from(kernel ?? '', 'base64')) },
-    ...runtime.map((name, index) => ({ name, bytes: runtimeBytes[index] ?? 0 })),
+    ...runtimeBytes.map((bytes, index) => ({ name: runtime[index] ?? '', bytes })),
     ...pack.map((name, index) => ({ name: `pack/${name}`, bytes: packBytes[index] ?? 0 })),
     { name: 'pack', bytes: sum(packBytes) },
   ];
@@ -80,7 +84,7 @@ export async function sizes() {
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 await main(import.meta, async (args) => {
-  const rows = await sizes();
+  const rows = await sizes({ withRuntime: !args.includes('--budgets') });
   if (args.includes('--json')) console.log(JSON.stringify(rows, null, 2));
   else
     for (const { name, bytes, budget } of rows)

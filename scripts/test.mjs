@@ -18,7 +18,7 @@ const steps = [
   { name: 'lint', set: ['python'], work: () => script('lint') },
   { name: 'unit', set: ['sources'], work: (args) => vitest(['unit'], args) },
   { name: 'build', work: () => script('build') },
-  { name: 'size', work: () => script('size') },
+  { name: 'size', work: () => script('size', ['--budgets']) },
   {
     name: 'python',
     set: ['python'],
