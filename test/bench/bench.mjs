@@ -5,7 +5,7 @@
  * figures of different machines can be compared by their distance to it.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
@@ -188,17 +188,20 @@ await main(import.meta, async (args) => {
   const executablePath = process.env.RECLUSE_CHROMIUM ?? (await findChromium());
   const folder = await site(values.pack);
   const served = await serve({ folder, headers: { 'Cross-Origin-Embedder-Policy': 'require-corp' } });
+  // Whoever else is at work on this machine shows in every figure, most of all in p99.
+  const [load = 0] = loadavg();
   try {
     const { rows, version } = await measure(served.url, executablePath);
     const processor = cpus();
     const on = {
       processor: processor[0]?.model ?? 'unknown',
       cores: processor.length,
+      loadBefore: load,
       chromium: version,
       node: process.version,
     };
     console.log(
-      `${on.processor}, ${on.cores} cores, Chromium ${version}; pack ${manifest.name} ${manifest.version}, ${events} events;`,
+      `${on.processor}, ${on.cores} cores, load ${load.toFixed(1)} before, Chromium ${version}; pack ${manifest.name} ${manifest.version}, ${events} events;`,
     );
     console.log(
       `the rows with ${2 * manifest.items.count} candidates are of a synthetic pack: every item twice\n`,
