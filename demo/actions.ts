@@ -37,9 +37,12 @@ export function startActions(deeds: Promise<Deeds>): void {
     if (act === 'shopper') become(button.dataset.shopper!);
     if (act === 'add') await shop.add(id, place);
     if (act === 'take') await shop.take(id);
-    if (act === 'why') showReasons(shop, button, id, place?.placement ?? '');
+    if (act === 'why') await showReasons(shop, button, id, place?.placement ?? '');
     if (act === 'menu') showMenu(shop, button, id, place ?? { placement: '', position: 0 });
-    if (act === 'like') await like(shop, id, place);
-    if (act === 'dislike') await dislike(shop, id, place);
+    // Said once, it is taken back by saying it again.
+    const { said } = button.dataset;
+    if (said) await shop.recluse.forget({ interaction: said });
+    else if (act === 'like') await like(shop, id, place);
+    else if (act === 'dislike') await dislike(shop, id, place);
   });
 }

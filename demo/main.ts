@@ -9,7 +9,7 @@ import { notice } from './notice.ts';
 import { countOutgoing } from './outgoing.ts';
 import { basketPage } from './pages/basket.ts';
 import { categoryPage } from './pages/category.ts';
-import { homePage } from './pages/home.ts';
+import { homePage, wakeHome } from './pages/home.ts';
 import { productPage } from './pages/product.ts';
 import { type SearchPage, searchPage } from './pages/search.ts';
 import { createPanel, type Panel } from './panel/panel.ts';
@@ -29,6 +29,9 @@ const main = document.querySelector<HTMLElement>('#page')!;
 const home = document.querySelector<HTMLElement>('#home')!;
 const pill = document.querySelector<HTMLElement>('#pill')!;
 const words = document.querySelector<HTMLInputElement>('#words')!;
+const builtAisles = wakeHome(home);
+// The page of another address takes a moment; until then the first page's shelves would only confuse.
+main.classList.toggle('elsewhere', location.pathname !== '/');
 const outgoing = countOutgoing();
 const samples = import.meta.glob<Shopper[]>('./shoppers.json', { import: 'default' });
 
@@ -89,7 +92,7 @@ async function start(): Promise<void> {
     if (!replacing) refresh();
   });
   const theShop = shop;
-  const homeAgain = homePage(theShop, home, title);
+  const homeAgain = homePage(theShop, home, title, builtAisles);
 
   async function open({ pathname, searchParams }: URL): Promise<Page> {
     const [, kind, name = ''] = pathname.split('/');
@@ -112,6 +115,7 @@ async function start(): Promise<void> {
   }
 
   async function show(page: Page, before: Page | undefined): Promise<void> {
+    main.classList.remove('elsewhere');
     if (main.firstElementChild !== page.element || main.childElementCount !== 1)
       main.replaceChildren(page.element);
     // The first page asks for its lists when it is there; so does the home page, which is kept, whenever it comes back.
@@ -199,9 +203,10 @@ startActions(
     ready = resolve;
   }),
 );
-start().catch(() =>
-  notice('The shelves cannot be arranged for you here. What everybody likes is still on them.'),
-);
+start().catch(() => {
+  main.classList.remove('elsewhere');
+  notice('The shelves cannot be arranged for you here. What everybody likes is still on them.');
+});
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator)
   void navigator.serviceWorker.register('/sw.js').catch(() => {

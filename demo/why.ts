@@ -1,4 +1,5 @@
 /** The reasons of one card. */
+import type { RankedItem } from 'recluse';
 import { float } from './floating.ts';
 import { plainName } from './label.ts';
 import { element, html } from './markup.ts';
@@ -15,10 +16,15 @@ const general: Readonly<Record<string, string>> = {
 };
 
 /** Opens the reasons beside the button that asked for them. */
-export function showReasons(shop: Shop, button: HTMLElement, id: string, placement: string): void {
+export async function showReasons(
+  shop: Shop,
+  button: HTMLElement,
+  id: string,
+  placement: string,
+): Promise<void> {
   const item = shop.catalogue.get(id);
   if (!item) return;
-  const ranked = shop.ranked(id, placement);
+  const ranked = await explained(shop, id, placement);
   const reasons = (ranked?.reasons ?? [])
     .slice(0, 4)
     .map((reason) => longReason(reason, shop.catalogue, Date.now()));
@@ -32,4 +38,14 @@ ${parts && html`${partsBar(parts)}${partsKey(shares(parts).map(({ name }) => nam
 <p class="quiet-text">${source === 'model' ? 'Ranked by the full model on this device.' : source === 'linear' ? 'Ranked by the light model on this device.' : 'From the list that is the same for everybody.'}</p></div>`);
   float(button, content, { role: 'dialog', label: `Why ${item.title}` });
   document.querySelector<HTMLElement>('#floating h3')?.focus();
+}
+
+/** Long lists are ranked without reasons; whoever asks for one product's gets them then. */
+async function explained(shop: Shop, id: string, placement: string): Promise<RankedItem | undefined> {
+  const ranked = shop.ranked(id, placement);
+  const general =
+    shop.lists.get(placement)?.source === 'popular' || ['together', 'similar', 'because'].includes(placement);
+  if (!ranked || ranked.reasons || general) return ranked;
+  const alone = await shop.recluse.rerank([id], { explain: true });
+  return alone.items[0];
 }

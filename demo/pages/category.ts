@@ -38,7 +38,7 @@ export async function categoryPage(shop: Shop, address: string): Promise<Page> {
   async function refresh(): Promise<void> {
     const { items: ranked, source } = await shop.rerank(
       items.map(({ id }) => id),
-      { placement: `category-${address}` },
+      { placement: `category-${address}`, explain: false },
     );
     const ids = ranked.map(({ id }) => id);
     if (page.isConnected) await glide(page, () => grid.show(ids, source));

@@ -105,11 +105,20 @@ function cardOf(
   return { item, count: shop.basket.countOf(item.id), reason, note };
 }
 
-/** What was on the shelves at the end of the last visit, for the moment before the first list is there. */
-export const lastShelves = (): Shelf[] => recall<Shelf[]>('shelves', []);
+/** The products that the build has put on the aisles' shelves. */
+export type BuiltAisles = ReadonlyMap<string, readonly string[]>;
 
-/** The first page. `element` holds the shelves that the build has put there, and keeps them until better ones come. */
-export function homePage(shop: Shop, element: HTMLElement, title: string): Page {
+/** Before anything else has loaded: puts back what was on the shelves at the end of the last visit. */
+export function wakeHome(element: HTMLElement): BuiltAisles {
+  const root = element.querySelector<HTMLElement>('#shelves')!;
+  const built = new Map(aislesAtHome.map((id) => [`aisle-${id}`, shownOn(root, `aisle-${id}`)]));
+  const last = recall<Shelf[]>('shelves', []);
+  if (last.length > 0) fillShelves(root, last);
+  return built;
+}
+
+/** The first page. `element` holds the shelves of the build or of the last visit, and keeps them until better ones come. */
+export function homePage(shop: Shop, element: HTMLElement, title: string, builtAisles: BuiltAisles): Page {
   const root = element.querySelector<HTMLElement>('#shelves')!;
   /** The newest deed that the shelves know; undefined before the first list. */
   let known: number | undefined;
@@ -171,9 +180,6 @@ export function homePage(shop: Shop, element: HTMLElement, title: string): Page 
     });
   }
 
-  const builtAisles = new Map(aislesAtHome.map((id) => [`aisle-${id}`, shownOn(root, `aisle-${id}`)]));
-  const last = lastShelves();
-  if (last.length > 0) fillShelves(root, last);
   return { title, element, refresh };
 }
 

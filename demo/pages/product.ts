@@ -59,8 +59,8 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
       : null;
     deeds.innerHTML =
       html`<button type="button" class="primary" data-act="add">${icon(count > 0 ? 'check' : 'plus')}<span>${count > 0 ? `${count} in the basket` : 'Add to the basket'}</span></button>
-<button type="button" class="quiet" data-act="like" aria-pressed="${liked ? 'true' : 'false'}">${icon('heart')}<span>Like</span></button>
-<button type="button" class="quiet" data-act="dislike" aria-pressed="${disliked ? 'true' : 'false'}">${icon('never')}<span>Not this</span></button>`.text;
+<button type="button" class="quiet" data-act="like" data-said="${liked?.id ?? ''}" aria-pressed="${liked ? 'true' : 'false'}">${icon('heart')}<span>Like</span></button>
+<button type="button" class="quiet" data-act="dislike" data-said="${disliked?.id ?? ''}" aria-pressed="${disliked ? 'true' : 'false'}">${icon('never')}<span>Not this</span></button>`.text;
     if (focused) deeds.querySelector<HTMLElement>(`[data-act="${focused}"]`)?.focus();
     if (!stars.contains(document.activeElement)) stars.innerHTML = starsMarkup(given, name).text;
     const [last] = bought;

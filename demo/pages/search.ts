@@ -30,7 +30,7 @@ export async function searchPage(shop: Shop, first: string): Promise<SearchPage>
       matches.length > 0
         ? await shop.rerank(
             matches.map(({ id }) => id),
-            { placement: 'search' },
+            { placement: 'search', explain: false },
           )
         : undefined;
     if (asked !== words) return;

@@ -1,6 +1,7 @@
 /** How it runs: the machinery, its speed, the pack and its measured quality. */
 import { html, type Markup } from '../markup.ts';
 import { median } from '../median.ts';
+import { problemInWords } from '../problems.ts';
 import type { Shop } from '../shop.ts';
 import { bytes, milliseconds } from '../words.ts';
 
@@ -61,7 +62,7 @@ const tiers = {
 } as const;
 
 export async function machine(shop: Shop): Promise<Markup> {
-  const { backend, pack, source, storage, network, phase } = await shop.recluse.status();
+  const { backend, pack, source, storage, network, phase, problems } = await shop.recluse.status();
   const memory = (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory
     ?.usedJSHeapSize;
   const facts: [string, string][] = [
@@ -99,5 +100,6 @@ export async function machine(shop: Shop): Promise<Markup> {
     ],
     ['Now', phase === 'ready' ? 'nothing more will be fetched' : 'better lists may still come'],
   ];
-  return html`${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>${pack && cardTable(pack.card)}`;
+  const troubles = [...new Set(problems.map(({ code }) => problemInWords(code)))];
+  return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>${pack && cardTable(pack.card)}`;
 }
