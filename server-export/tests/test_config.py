@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_shop import SmallShop
 
 from recluse_export.config import read_config
 from recluse_export.errors import ProblemError
+from small_shop import SmallShop
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_configuration_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match="nowhere.toml: can't be read"):
+    with pytest.raises(ProblemError, match=r"nowhere\.toml: can't be read"):
         read_config(tmp_path / "nowhere.toml")
 
 

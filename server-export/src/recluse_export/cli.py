@@ -28,7 +28,8 @@ from recluse_export.shapes import Figure, Log, PackContents
 from recluse_export.work import configured, read_figures, read_run, write_figures, write_run
 
 app = typer.Typer(
-    help="Train a recommender on your event log and export it as a pack of static files that recommends inside the browser.",
+    help="Train a recommender on your event log and export it as a pack of static files that recommends "
+    "inside the browser.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,17 +37,28 @@ app = typer.Typer(
 )
 console = Console()
 
-ConfigOption = Annotated[Path, typer.Option("--config", help="The run's TOML file; see configs/.", metavar="FILE")]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the pack: new, empty or an older pack.", metavar="DIR")]
-WorkOption = Annotated[Path, typer.Option("--work", help="Folder that holds the run between its steps.", metavar="DIR")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Overrides model.seed: same seed, same bytes.")]
-QuickOption = Annotated[bool, typer.Option("--quick", help="Train for seconds instead of minutes: to try out, not for figures.")]
+ConfigOption = Annotated[
+    Path, typer.Option("--config", help="The run's TOML file; see configs/.", metavar="FILE")
+]
+OutOption = Annotated[
+    Path, typer.Option("--out", help="Folder for the pack: new, empty or an older pack.", metavar="DIR")
+]
+WorkOption = Annotated[
+    Path, typer.Option("--work", help="Folder that holds the run between its steps.", metavar="DIR")
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Overrides model.seed: same seed, same bytes.")
+]
+QuickOption = Annotated[
+    bool, typer.Option("--quick", help="Train for seconds instead of minutes: to try out, not for figures.")
+]
 
 Arguments = ParamSpec("Arguments")
 
 
 def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Print what the owner of the input can mend as one message with exit code 2; other errors keep their traceback, they are ours."""
+    """Print what the owner of the input can mend as one message with exit code 2; other errors keep their
+    traceback, they are ours."""
 
     @functools.wraps(command)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
@@ -84,7 +96,8 @@ def build(config: ConfigOption, out: OutOption, seed: SeedOption = None, quick: 
 @app.command()
 @_plainly
 def inspect(config: ConfigOption) -> None:
-    """Show what is in the data: counts, types, time span, repeats, sparsity, problems, and what cleaning drops.
+    """Show what is in the data: counts, types, time span, repeats, sparsity, problems, and what cleaning
+    drops.
 
     Example: [bold]recluse-export inspect --config configs/grocery.toml[/bold]
     """
@@ -98,7 +111,9 @@ def inspect(config: ConfigOption) -> None:
 
 @app.command()
 @_plainly
-def train(config: ConfigOption, work: WorkOption, seed: SeedOption = None, quick: QuickOption = False) -> None:
+def train(
+    config: ConfigOption, work: WorkOption, seed: SeedOption = None, quick: QuickOption = False
+) -> None:
     """Read, clean and train only; leaves a checkpoint in the work folder.
 
     Example: [bold]recluse-export train --config configs/grocery.toml --work /tmp/work --quick[/bold]
@@ -153,9 +168,12 @@ def export(work: WorkOption, out: OutOption) -> None:
 def samples(
     config: ConfigOption,
     out: Annotated[Path | None, typer.Option("--out", help="JSON file to write.", metavar="FILE")] = None,
-    suggest: Annotated[bool, typer.Option("--suggest", help="Show held-out users with distinct tastes instead.")] = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Show held-out users with distinct tastes instead.")
+    ] = False,
 ) -> None:
-    """Write the histories of the sample users that the configuration names, whom training never sees, for a demo.
+    """Write the histories of the sample users that the configuration names, whom training never sees, for a
+    demo.
 
     Example: [bold]recluse-export samples --config configs/grocery.toml --suggest[/bold]
     """
@@ -172,7 +190,9 @@ def samples(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(shoppers, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
     for shopper in shoppers:
-        console.print(f"{shopper['name']}: {len(shopper['interactions'])} interactions", markup=False, highlight=False)
+        console.print(
+            f"{shopper['name']}: {len(shopper['interactions'])} interactions", markup=False, highlight=False
+        )
 
 
 @app.command()
@@ -186,7 +206,11 @@ def verify(
     """
     verify_pack(pack)
     contents = read_pack(pack)
-    console.print(f"{pack}: valid, {len(contents.items):,} items, data until {contents.data_until or 'unknown'}.", highlight=False)
+    console.print(
+        f"{pack}: valid, {len(contents.items):,} items, data until {contents.data_until or 'unknown'}.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _load(config: Config) -> tuple[Log, CleaningReport]:
@@ -206,7 +230,9 @@ def _finish(contents: PackContents, out: Path) -> None:
     files.add_column("bytes", justify="right")
     for entry in described["files"].values():
         files.add_row(entry["path"], f"{entry['bytes']:,}")
-    files.add_row("together", f"{sum(entry['bytes'] for entry in described['files'].values()):,}", style="bold")
+    files.add_row(
+        "together", f"{sum(entry['bytes'] for entry in described['files'].values()):,}", style="bold"
+    )
     console.print(files)
 
 
@@ -226,7 +252,9 @@ def figures_table(figures: list[Figure]) -> Table:
     table = Table(title="Figures", title_justify="left")
     table.add_column("model")
     for split, targets, metric in metrics:
-        table.add_column("\n".join([metric, split] + ([targets] if targets != "all" else [])), justify="right")
+        table.add_column(
+            "\n".join([metric, split] + ([targets] if targets != "all" else [])), justify="right"
+        )
     values = {(figure.model, figure.split, figure.targets, figure.metric): figure for figure in figures}
     for model in dict.fromkeys(figure.model for figure in figures):
         row = [values.get((model, *metric)) for metric in metrics]
@@ -247,7 +275,10 @@ def _show_version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop."),
+    ] = False,
 ) -> None:
     pass
 

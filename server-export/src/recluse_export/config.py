@@ -1,4 +1,5 @@
-"""One TOML file says everything about a run: where the data lies, how it is cleaned, split, trained and named.
+"""One TOML file says everything about a run: where the data lies, how it is cleaned, split, trained and
+named.
 
 Unknown keys are refused, so that a typing error can't silently change a run.
 """
@@ -42,7 +43,8 @@ class InteractionsSource(Settings):
     type: str | None = None
     """Column of the event type; None where every row is of ``default_type``."""
     types: dict[str, str] = Field(default_factory=dict)
-    """From the source's names of types to the names under ``[[events]]``; a type that is not named here keeps its name."""
+    """From the source's names of types to the names under ``[[events]]``; a type that is not named here
+    keeps its name."""
     default_type: str = "purchase"
     time: str | None = None
     """Column of the time; None where the log has none."""
@@ -73,7 +75,8 @@ class ItemsSource(Settings):
     categories: list[str] = Field(default_factory=list)
     """Columns from broad to narrow."""
     separator: str | None = None
-    """Where a category column holds several at once: the first becomes the category, all stay as an attribute."""
+    """Where a category column holds several at once: the first becomes the category, all stay as an
+    attribute."""
     brand: str | None = None
     price: str | None = None
     created: str | None = None
@@ -109,7 +112,10 @@ class SourceSettings(Settings):
         if self.kind == "files" and not self.interactions:
             raise ValueError('kind = "files" needs [[source.interactions]] with a path')
         if self.kind != "files" and (self.interactions or self.items or self.users):
-            raise ValueError(f'kind = "{self.kind}" knows its files; remove [[source.interactions]], [[source.items]] and [source.users]')
+            raise ValueError(
+                f'kind = "{self.kind}" knows its files; remove [[source.interactions]], [[source.items]] '
+                "and [source.users]"
+            )
         return self
 
 
@@ -134,7 +140,8 @@ class Cancelled(Settings):
 
     column: str = "basket"
     prefix: str
-    """Rows whose column begins so are cancellations: they go, with the newest earlier purchase of the same user, item and quantity."""
+    """Rows whose column begins so are cancellations: they go, with the newest earlier purchase of the same
+    user, item and quantity."""
 
 
 class CleanSettings(Settings):
@@ -146,7 +153,8 @@ class CleanSettings(Settings):
     positive_quantity: bool = True
     """Drop rows whose quantity is 0 or less."""
     duplicates: Literal["basket", "moment", "keep"] = "basket"
-    """``basket``: one event per user, basket, item and type. ``moment``: one per user, time, item and type."""
+    """``basket``: one event per user, basket, item and type. ``moment``: one per user, time, item and
+    type."""
     duplicate_values: Literal["add", "largest"] = "add"
     """What becomes of the values of duplicates: money is added, of stars the largest is kept."""
     merge_identical: bool = False
@@ -197,7 +205,8 @@ class SplitSettings(Settings):
     """What training may see and what it is measured on."""
 
     kind: Literal["time", "leave-one-out"] = "time"
-    """``time``: history before ``cut``, targets in the ``days`` after. ``leave-one-out``: the last event is the target, the last but one the
+    """``time``: history before ``cut``, targets in the ``days`` after. ``leave-one-out``: the last event is
+    the target, the last but one the
     validation's."""
     cut: datetime | None = None
     """UTC."""
@@ -264,12 +273,15 @@ def read_config(path: Path) -> Config:
     Raises
     ------
     ProblemError
-        The file is missing, is no TOML, or has keys or values that are not known; the message names each with its line.
+        The file is missing, is no TOML, or has keys or values that are not known; the message names each
+        with its line.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ProblemError(f"{path}: can't be read ({error.strerror}). Give the path of a TOML file with --config.") from None
+        raise ProblemError(
+            f"{path}: can't be read ({error.strerror}). Give the path of a TOML file with --config."
+        ) from None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -6,6 +6,6 @@ from __future__ import annotations
 class ProblemError(Exception):
     """Something in the input or on the machine that its owner can mend.
 
-    The message names the file, column, row or count that is wrong, and says what to do. The command line prints it alone, without a
-    traceback, and ends with exit code 2.
+    The message names the file, column, row or count that is wrong, and says what to do. The command line
+    prints it alone, without a traceback, and ends with exit code 2.
     """

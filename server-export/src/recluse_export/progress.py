@@ -19,7 +19,8 @@ class Step(Protocol):
 
 
 class Progress(Protocol):
-    """Where steps are announced: ``with progress.step("Train the encoder", 400) as step: ... step.advance()``."""
+    """Where steps are announced: ``with progress.step("Train the encoder", 400) as step: ...
+    step.advance()``."""
 
     def step(self, name: str, total: float | None = None) -> AbstractContextManager[Step]:
         """Begin a step of ``total`` units; None where nobody knows."""
@@ -63,7 +64,13 @@ class TerminalProgress:
     @contextmanager
     def step(self, name: str, total: float | None = None) -> Iterator[Step]:
         """Show a bar until the block ends."""
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         with Bars(*columns, console=self.console) as bars:
             bar = _Bar(bars, name, total)
             yield bar

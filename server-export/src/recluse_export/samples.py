@@ -31,12 +31,13 @@ class Candidate:
 
 
 def sample_shoppers(log: Log, config: Config) -> list[dict[str, Any]]:
-    """The newest events before the split's cut of the users that the configuration names under ``[[samples]]``.
+    """The newest events before the split's cut of the users that the configuration names under
+    ``[[samples]]``.
 
     Returns
     -------
-    list of ``{name, about, interactions}``, interactions oldest first with ``type, item, time`` (milliseconds since 1970), ``value`` and
-    ``basket``.
+    list of ``{name, about, interactions}``, interactions oldest first with ``type, item, time``
+    (milliseconds since 1970), ``value`` and ``basket``.
 
     Raises
     ------
@@ -44,16 +45,24 @@ def sample_shoppers(log: Log, config: Config) -> list[dict[str, Any]]:
         A sample is not in the data, or not held out: training has seen it.
     """
     if not config.samples:
-        raise ProblemError(f"{config.path}: has no [[samples]]. Name users there; --suggest shows candidates.")
+        raise ProblemError(
+            f"{config.path}: has no [[samples]]. Name users there; --suggest shows candidates."
+        )
     mask = held_out(log.users, config.split.holdout_users)
     place = {user: index for index, user in enumerate(log.users)}
     shoppers = []
     for sample in config.samples:
         user = place.get(sample.user)
         if user is None:
-            raise ProblemError(f"{config.path}: samples: user {sample.user!r} is not in the cleaned data. --suggest shows candidates.")
+            raise ProblemError(
+                f"{config.path}: samples: user {sample.user!r} is not in the cleaned data. --suggest "
+                "shows candidates."
+            )
         if not mask[user]:
-            raise ProblemError(f"{config.path}: samples: user {sample.user!r} is not held out, training sees it. --suggest shows candidates.")
+            raise ProblemError(
+                f"{config.path}: samples: user {sample.user!r} is not held out, training sees it. "
+                "--suggest shows candidates."
+            )
         events = _events_before_cut(log, config, user)[-NEWEST_EVENTS:]
         interactions = [_interaction(log, event) for event in events]
         shoppers.append({"name": sample.name, "about": sample.about, "interactions": interactions})
@@ -77,13 +86,16 @@ def suggest_samples(log: Log, config: Config, count: int = 40) -> list[Candidate
         best = np.argsort(-distinct, kind="stable")[:6]
         top = [(names[known[place]], int(counts[known[place]]), float(lift[place])) for place in best]
         baskets = len(np.unique(log.basket[events]))
-        candidates.append((float(distinct[best].sum()), Candidate(log.users[user], len(events), baskets, top)))
+        candidates.append(
+            (float(distinct[best].sum()), Candidate(log.users[user], len(events), baskets, top))
+        )
     candidates.sort(key=lambda pair: -pair[0])
     return [candidate for _, candidate in candidates[:count]]
 
 
 def shelf_categories(items: Items) -> tuple[list[str], NDArray[np.int64]]:
-    """The second level of the category tree (the first where there is no second): its names, and ``[items]`` each item's."""
+    """The second level of the category tree (the first where there is no second): its names, and ``[items]``
+    each item's."""
     parents = [category.parent for category in items.categories]
 
     def second(leaf: int) -> int:
@@ -92,7 +104,9 @@ def shelf_categories(items: Items) -> tuple[list[str], NDArray[np.int64]]:
             path.append(parents[path[-1]])
         return path[-2] if len(path) > 1 else leaf
 
-    return [category.name for category in items.categories], np.array([second(int(leaf)) for leaf in items.leaf])
+    return [category.name for category in items.categories], np.array(
+        [second(int(leaf)) for leaf in items.leaf]
+    )
 
 
 def _events_before_cut(log: Log, config: Config, user: int) -> NDArray[np.int64]:

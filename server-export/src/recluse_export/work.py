@@ -19,7 +19,9 @@ def write_run(config: Config, seed: int | None, quick: bool, work: Path) -> None
     if work.exists() and not work.is_dir():
         raise ProblemError(f"{work}: is a file, not a folder. Choose another folder with --work.")
     if work.is_dir() and any(work.iterdir()) and not (work / RUN).is_file():
-        raise ProblemError(f"{work}: is not empty and not a work folder. Empty it, or choose another folder with --work.")
+        raise ProblemError(
+            f"{work}: is not empty and not a work folder. Empty it, or choose another folder with --work."
+        )
     work.mkdir(parents=True, exist_ok=True)
     (work / FIGURES).unlink(missing_ok=True)
     _write(work / RUN, {"config": str(config.path), "seed": seed, "quick": quick})
@@ -36,7 +38,9 @@ def read_run(work: Path) -> Config:
     try:
         run = json.loads((work / RUN).read_bytes())
     except (OSError, ValueError):
-        raise ProblemError(f"{work}: has no trained model. Run: recluse-export train --config FILE --work {work}") from None
+        raise ProblemError(
+            f"{work}: has no trained model. Run: recluse-export train --config FILE --work {work}"
+        ) from None
     return configured(Path(run["config"]), run["seed"], run["quick"])
 
 
@@ -63,7 +67,9 @@ def read_figures(work: Path) -> list[Figure]:
     try:
         return [Figure(**figure) for figure in json.loads((work / FIGURES).read_bytes())]
     except OSError:
-        raise ProblemError(f"{work}: has no figures for the model card. Run: recluse-export evaluate --work {work}") from None
+        raise ProblemError(
+            f"{work}: has no figures for the model card. Run: recluse-export evaluate --work {work}"
+        ) from None
 
 
 def _write(path: Path, value: object) -> None:

@@ -27,7 +27,9 @@ VISITOR = ["events", "items"]
 PARTS = ["taste", "together", "habit"]
 
 
-def graph(inputs: dict[str, tuple[int, list[int]]], nodes: list, outputs: dict[str, list[int]], initializers: list) -> bytes:  # type: ignore[type-arg]
+def graph(
+    inputs: dict[str, tuple[int, list[int]]], nodes: list, outputs: dict[str, list[int]], initializers: list
+) -> bytes:  # type: ignore[type-arg]
     made = helper.make_graph(
         nodes,
         "sample",
@@ -45,7 +47,10 @@ def encoder(scale: float) -> bytes:
     inputs |= {"values": (real, [1, EVENTS]), "mask": (real, [1, EVENTS]), "context": (whole, [1, 2])}
     axes = helper.make_tensor("axes", TensorProto.INT64, [1], [1])
     factor = helper.make_tensor("factor", real, [], [scale])
-    nodes = [helper.make_node("ReduceMean", ["items", "axes"], ["mean"], keepdims=0), helper.make_node("Mul", ["mean", "factor"], ["state"])]
+    nodes = [
+        helper.make_node("ReduceMean", ["items", "axes"], ["mean"], keepdims=0),
+        helper.make_node("Mul", ["mean", "factor"], ["state"]),
+    ]
     return graph(inputs, nodes, {"state": [1, SIZE]}, [axes, factor])
 
 
@@ -53,7 +58,10 @@ def blender() -> bytes:
     """The score is the sum of the signals, the parts are the signals."""
     real = TensorProto.FLOAT
     axes = helper.make_tensor("axes", TensorProto.INT64, [1], [2])
-    nodes = [helper.make_node("ReduceSum", ["signals", "axes"], ["score"], keepdims=0), helper.make_node("Identity", ["signals"], ["parts"])]
+    nodes = [
+        helper.make_node("ReduceSum", ["signals", "axes"], ["score"], keepdims=0),
+        helper.make_node("Identity", ["signals"], ["parts"]),
+    ]
     inputs = {"signals": (real, [1, BLOCK, len(SIGNALS)]), "visitor": (real, [1, len(VISITOR)])}
     return graph(inputs, nodes, {"score": [1, BLOCK], "parts": [1, BLOCK, len(PARTS)]}, [axes])
 
@@ -61,7 +69,9 @@ def blender() -> bytes:
 def sample_contents(full: bool = True) -> PackContents:
     """Twelve items in three categories; ``full=False`` stops at the linear tier."""
     random = np.random.default_rng(7)
-    targets = [np.sort(random.choice(COUNT, size=3, replace=False)) for _ in range(COUNT - 1)] + [np.zeros(0, dtype=np.int64)]
+    targets = [np.sort(random.choice(COUNT, size=3, replace=False)) for _ in range(COUNT - 1)] + [
+        np.zeros(0, dtype=np.int64)
+    ]
 
     def floats() -> np.ndarray:
         return random.normal(size=COUNT).astype(np.float32)
@@ -113,5 +123,8 @@ def sample_contents(full: bool = True) -> PackContents:
         model=model if full else None,
         training=Training(1, "history before 2017-12-01", "row ascending", "made up for a test", "CC0-1.0"),
         data={"users": 6.0, "interactions": 72.0},
-        figures=[Figure("next 7 days", "linear", "recall@10", 0.16, low=0.15, high=0.17, users=6), Figure("next 7 days", "popular", "recall@10", 0.05, targets="discover")],
+        figures=[
+            Figure("next 7 days", "linear", "recall@10", 0.16, low=0.15, high=0.17, users=6),
+            Figure("next 7 days", "popular", "recall@10", 0.05, targets="discover"),
+        ],
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pack.sample_pack import COUNT, encoder, sample_contents
 
+from pack.sample_pack import COUNT, encoder, sample_contents
 from recluse_export.errors import ProblemError
 from recluse_export.pack import verify_pack, write_pack
 from recluse_export.pack.arrays import join_arrays, split_arrays
@@ -113,40 +113,108 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "an unknown key": (edit(lambda m: m.update(colour="red")), "colour"),
     "a missing key": (edit(lambda m: m.pop("habit")), "habit"),
     "a wrong type": (edit(lambda m: m["items"].update(count="many")), "items.count"),
-    "a path out of the folder": (edit(lambda m: m["files"]["items"].update(path="../items-00000000.json")), "files.items.path"),
+    "a path out of the folder": (
+        edit(lambda m: m["files"]["items"].update(path="../items-00000000.json")),
+        "files.items.path",
+    ),
     "a missing file": (lambda pack: file_of(pack, "linear").unlink(), "linear-.*can't be read"),
     "a changed byte": (flip_a_byte, "rows-.*SHA-256"),
     "a truncated file": (cut_short, "encoder-.*bytes"),
     "a name without its hash": (rename, "popular-.*does not carry its hash"),
     "a wrong version": (put_version, "version is 0000"),
     "an event type twice": (edit(lambda m: m["eventTypes"][1].update(name="purchase")), "'purchase'"),
-    "fewer ids than items": (lambda p: change_json(p, "items", lambda v: {**v, "ids": v["ids"][1:]}), "items-.*has 11 ids"),
-    "an id twice": (lambda p: change_json(p, "items", lambda v: {**v, "ids": [v["ids"][1], *v["ids"][1:]]}), "'id-1' is there twice"),
-    "a parent after its child": (lambda p: change_json(p, "items", lambda v: {**v, "categories": [{"name": "A", "parent": 1}, *v["categories"][1:]]}), "category 0.*parent 1"),
+    "fewer ids than items": (
+        lambda p: change_json(p, "items", lambda v: {**v, "ids": v["ids"][1:]}),
+        "items-.*has 11 ids",
+    ),
+    "an id twice": (
+        lambda p: change_json(p, "items", lambda v: {**v, "ids": [v["ids"][1], *v["ids"][1:]]}),
+        "'id-1' is there twice",
+    ),
+    "a parent after its child": (
+        lambda p: change_json(
+            p, "items", lambda v: {**v, "categories": [{"name": "A", "parent": 1}, *v["categories"][1:]]}
+        ),
+        "category 0.*parent 1",
+    ),
     "a list instead of an object": (lambda p: change_json(p, "items", lambda v: []), "not a JSON object"),
-    "a popular row out of range": (lambda p: change_json(p, "popular", lambda v: {**v, "recent": [COUNT]}), "popular-.*recent"),
-    "a popular row twice": (lambda p: change_json(p, "popular", lambda v: {**v, "overall": [1, 1]}), "popular-.*overall"),
-    "a popular category out of range": (lambda p: change_json(p, "popular", lambda v: {**v, "categories": {"9": []}}), "category 9"),
-    "an infinite prior": (lambda p: change_array(p, "priors", "recent", at(4, np.inf)), r"priors-.*recent\[4\] is inf"),
-    "a leaf out of range": (lambda p: change_array(p, "priors", "leaf", at(2, 3)), r"priors-.*leaf\[2\] is 3"),
-    "a prior too short": (lambda p: change_array(p, "priors", "interval", lambda a: a[1:]), r"interval is f32 \[11\]"),
+    "a popular row out of range": (
+        lambda p: change_json(p, "popular", lambda v: {**v, "recent": [COUNT]}),
+        "popular-.*recent",
+    ),
+    "a popular row twice": (
+        lambda p: change_json(p, "popular", lambda v: {**v, "overall": [1, 1]}),
+        "popular-.*overall",
+    ),
+    "a popular category out of range": (
+        lambda p: change_json(p, "popular", lambda v: {**v, "categories": {"9": []}}),
+        "category 9",
+    ),
+    "an infinite prior": (
+        lambda p: change_array(p, "priors", "recent", at(4, np.inf)),
+        r"priors-.*recent\[4\] is inf",
+    ),
+    "a leaf out of range": (
+        lambda p: change_array(p, "priors", "leaf", at(2, 3)),
+        r"priors-.*leaf\[2\] is 3",
+    ),
+    "a prior too short": (
+        lambda p: change_array(p, "priors", "interval", lambda a: a[1:]),
+        r"interval is f32 \[11\]",
+    ),
     "an array too few": (edit(lambda m: m["files"]["priors"]["arrays"].pop()), "priors-.*has the arrays"),
-    "an array of another type": (lambda p: change_array(p, "linear", "target", lambda a: a.astype(np.uint32)), "target is u32"),
-    "an array beyond the file": (edit(lambda m: m["files"]["rows"]["arrays"][2].update(offset=8000)), "row at 8000"),
+    "an array of another type": (
+        lambda p: change_array(p, "linear", "target", lambda a: a.astype(np.uint32)),
+        "target is u32",
+    ),
+    "an array beyond the file": (
+        edit(lambda m: m["files"]["rows"]["arrays"][2].update(offset=8000)),
+        "row at 8000",
+    ),
     "arrays that overlap": (edit(lambda m: m["files"]["rows"]["arrays"][1].update(offset=0)), "overlaps"),
-    "an offset that falls": (lambda p: change_array(p, "linear", "offset", at(3, 0)), "linear-.*offset does not rise"),
-    "an offset beyond the entries": (lambda p: change_array(p, "linear", "offset", at(COUNT, 99)), "offset does not rise"),
-    "a target out of range": (lambda p: change_array(p, "linear", "target", at(2, 500)), r"target\[2\] is 500"),
-    "targets out of order": (lambda p: change_array(p, "linear", "target", unsort), r"target\[1\] does not come after"),
-    "weights too few": (lambda p: change_array(p, "linear", "weight", lambda a: a[1:]), "33 targets and 32 weights"),
-    "a scale that is no number": (lambda p: change_array(p, "rows", "scale", at(0, np.nan)), r"rows-.*scale\[0\] is nan"),
-    "rows of another size": (lambda p: change_array(p, "rows", "row", lambda a: a[:, 1:].copy()), r"row is i8 \[12, 7\]"),
-    "a graph that is none": (lambda p: put_file(p, "blender", b"not onnx"), "blender-.*not a valid ONNX graph"),
+    "an offset that falls": (
+        lambda p: change_array(p, "linear", "offset", at(3, 0)),
+        "linear-.*offset does not rise",
+    ),
+    "an offset beyond the entries": (
+        lambda p: change_array(p, "linear", "offset", at(COUNT, 99)),
+        "offset does not rise",
+    ),
+    "a target out of range": (
+        lambda p: change_array(p, "linear", "target", at(2, 500)),
+        r"target\[2\] is 500",
+    ),
+    "targets out of order": (
+        lambda p: change_array(p, "linear", "target", unsort),
+        r"target\[1\] does not come after",
+    ),
+    "weights too few": (
+        lambda p: change_array(p, "linear", "weight", lambda a: a[1:]),
+        "33 targets and 32 weights",
+    ),
+    "a scale that is no number": (
+        lambda p: change_array(p, "rows", "scale", at(0, np.nan)),
+        r"rows-.*scale\[0\] is nan",
+    ),
+    "rows of another size": (
+        lambda p: change_array(p, "rows", "row", lambda a: a[:, 1:].copy()),
+        r"row is i8 \[12, 7\]",
+    ),
+    "a graph that is none": (
+        lambda p: put_file(p, "blender", b"not onnx"),
+        "blender-.*not a valid ONNX graph",
+    ),
     "a graph with other inputs": (lambda p: put_file(p, "blender", encoder(1.0)), "blender-.*inputs are"),
     "an encoder without a blender": (edit(lambda m: m.pop("blender")), "needs blender in the manifest"),
     "a model without rows": (edit(lambda m: m["files"].pop("rows")), "needs file rows"),
-    "a title too few": (lambda p: change_json(p, "catalogue", lambda v: {**v, "title": v["title"][1:]}), "column title has 11 values"),
-    "an attribute too short": (lambda p: change_json(p, "catalogue", lambda v: {**v, "attributes": {"size": []}}), "attributes.size has 0"),
+    "a title too few": (
+        lambda p: change_json(p, "catalogue", lambda v: {**v, "title": v["title"][1:]}),
+        "column title has 11 values",
+    ),
+    "an attribute too short": (
+        lambda p: change_json(p, "catalogue", lambda v: {**v, "attributes": {"size": []}}),
+        "attributes.size has 0",
+    ),
 }
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from pack.sample_pack import sample_contents
 
+from pack.sample_pack import sample_contents
 from recluse_export.errors import ProblemError
 from recluse_export.pack import check_output_folder, read_pack, write, write_pack
 from recluse_export.pack.arrays import join_arrays, split_arrays
@@ -70,7 +70,9 @@ def test_targets_are_two_bytes_wide_and_every_array_begins_at_a_multiple_of_eigh
     manifest = json.loads(write_pack(sample_contents(), tmp_path / "pack").read_bytes())
     arrays = {array["name"]: array for array in manifest["files"]["linear"]["arrays"]}
     assert arrays["target"]["type"] == "u16"
-    assert all(array["offset"] % 8 == 0 for entry in manifest["files"].values() for array in entry.get("arrays", []))
+    assert all(
+        array["offset"] % 8 == 0 for entry in manifest["files"].values() for array in entry.get("arrays", [])
+    )
 
 
 def test_a_new_pack_replaces_an_old_one_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -113,7 +115,9 @@ def test_a_full_disk_leaves_the_old_pack_whole(tmp_path: Path, monkeypatch: pyte
     assert [path.name for path in tmp_path.iterdir()] == ["pack"]
 
 
-def test_too_little_space_is_told_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_space_is_told_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(free=10))
     with pytest.raises(ProblemError, match="10 bytes free"):
@@ -121,17 +125,19 @@ def test_too_little_space_is_told_before_anything_is_written(tmp_path: Path, mon
     assert not (tmp_path / "pack").exists()
 
 
-def test_a_crash_before_the_manifest_leaves_a_pack_that_still_verifies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_before_the_manifest_leaves_a_pack_that_still_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_pack(sample_contents(full=False), tmp_path / "pack")
     version = json.loads((tmp_path / "pack" / "manifest.json").read_bytes())["version"]
-    replace_file = os.replace
+    replace_file = Path.replace
 
-    def crash_at_the_manifest(source: Path, target: Path) -> None:
-        if Path(target).name == "manifest.json":
+    def crash_at_the_manifest(source: Path, target: Path) -> Path:
+        if target.name == "manifest.json":
             raise KeyboardInterrupt
-        replace_file(source, target)
+        return replace_file(source, target)
 
-    monkeypatch.setattr(os, "replace", crash_at_the_manifest)
+    monkeypatch.setattr(Path, "replace", crash_at_the_manifest)
     with pytest.raises(KeyboardInterrupt):
         write_pack(sample_contents(full=True), tmp_path / "pack")
     contents = read_pack(tmp_path / "pack")
@@ -150,7 +156,14 @@ def test_contents_that_are_not_valid_are_never_put_in_place(tmp_path: Path) -> N
 kinds = st.sampled_from([np.int8, np.uint16, np.uint32, np.float32])
 
 
-@given(st.dictionaries(st.text("abc", min_size=1), kinds.flatmap(lambda kind: arrays(kind, array_shapes(max_dims=2))), min_size=1, max_size=4))
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1),
+        kinds.flatmap(lambda kind: arrays(kind, array_shapes(max_dims=2))),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_any_arrays_come_back_from_a_file(given_arrays: dict[str, np.ndarray]) -> None:
     data, described = join_arrays(given_arrays)
     for name, array in split_arrays(data, described).items():

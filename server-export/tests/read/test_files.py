@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from small_shop import SmallShop, purchases, write_csv
 
 from recluse_export.config import read_config
 from recluse_export.errors import ProblemError
 from recluse_export.read import load
 from recluse_export.shapes import Log
+from small_shop import SmallShop, purchases, write_csv
 
 
 def read(shop: SmallShop) -> Log:
@@ -82,7 +82,11 @@ def as_glob(folder: Path) -> str:
     return "parts/*.csv"
 
 
-@pytest.mark.parametrize("form", [as_parquet, as_gzipped_csv, as_tsv, as_json_lines, as_folder, as_glob], ids=lambda form: form.__name__)
+@pytest.mark.parametrize(
+    "form",
+    [as_parquet, as_gzipped_csv, as_tsv, as_json_lines, as_folder, as_glob],
+    ids=lambda form: form.__name__,
+)
 def test_the_same_log_in_any_form_gives_the_same_arrays(tmp_path: Path, form) -> None:  # type: ignore[no-untyped-def]
     expected = read(SmallShop(tmp_path))
     other = SmallShop(tmp_path)
@@ -97,7 +101,10 @@ def test_columns_go_by_any_name(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
     expected = read(shop)
     shop.log = [{"customer": row["user"], "sku": row["item"], "when": row["time"]} for row in shop.log]
-    shop.head = shop.head.replace('type = "type"\ntime = "time"\nvalue = "value"\nbasket = "basket"\nquantity = "quantity"', 'user = "customer"\nitem = "sku"\ntime = "when"')
+    shop.head = shop.head.replace(
+        'type = "type"\ntime = "time"\nvalue = "value"\nbasket = "basket"\nquantity = "quantity"',
+        'user = "customer"\nitem = "sku"\ntime = "when"',
+    )
     log = read(shop)
     np.testing.assert_array_equal(log.item, expected.item)
     assert set(log.value) == {0}
@@ -126,7 +133,9 @@ def test_a_time_in_any_unit_or_zone_is_the_same_second(tmp_path: Path, unit: str
 def test_a_time_in_its_own_format_is_read(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
     expected = read(shop)
-    shop.log = [{**row, "time": f"{row['time'][8:10]}/{row['time'][5:7]}/{row['time'][:4]} 10:00"} for row in shop.log]
+    shop.log = [
+        {**row, "time": f"{row['time'][8:10]}/{row['time'][5:7]}/{row['time'][:4]} 10:00"} for row in shop.log
+    ]
     shop.head = shop.head.replace('time = "time"', 'time = "time"\ntime_format = "%d/%m/%Y %H:%M"')
     np.testing.assert_array_equal(read(shop).time, expected.time)
 
@@ -134,13 +143,19 @@ def test_a_time_in_its_own_format_is_read(tmp_path: Path) -> None:
 def test_sequences_keep_their_order_without_any_time(tmp_path: Path) -> None:
     (tmp_path / "sequences.txt").write_text("a 3 1 2 1\nb 2 3\n\nc 1 2 3\n")
     shop = SmallShop(tmp_path)
-    shop.head = '[source]\nkind = "files"\n[[source.interactions]]\npath = "sequences.txt"\nlayout = "sequences"\n'
+    shop.head = (
+        '[source]\nkind = "files"\n[[source.interactions]]\npath = "sequences.txt"\nlayout = "sequences"\n'
+    )
     shop.clean = 'duplicates = "keep"'
     shop.tail = shop.tail.replace('kind = "time"\ncut = 2024-03-01\ndays = [7]', 'kind = "leave-one-out"')
     log = read(shop)
     ids = np.array(log.items.ids)
     assert not log.has_time
-    assert [ids[log.item[log.offsets[user] : log.offsets[user + 1]]].tolist() for user in range(3)] == [["3", "1", "2", "1"], ["2", "3"], ["1", "2", "3"]]
+    assert [ids[log.item[log.offsets[user] : log.offsets[user + 1]]].tolist() for user in range(3)] == [
+        ["3", "1", "2", "1"],
+        ["2", "3"],
+        ["1", "2", "3"],
+    ]
     assert log.time.tolist() == [0, 1, 2, 3, 0, 1, 0, 1, 2]
     assert log.items.titles == log.items.ids
 
@@ -148,7 +163,9 @@ def test_sequences_keep_their_order_without_any_time(tmp_path: Path) -> None:
 def test_a_log_without_any_order_says_so_and_is_not_ordered_by_id(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
     shop.log = [{"user": f"u{user}", "item": f"i{item}"} for user in range(20) for item in range(8)]
-    shop.head = shop.head.replace('type = "type"\ntime = "time"\nvalue = "value"\nbasket = "basket"\nquantity = "quantity"', "")
+    shop.head = shop.head.replace(
+        'type = "type"\ntime = "time"\nvalue = "value"\nbasket = "basket"\nquantity = "quantity"', ""
+    )
     log, report = load(read_config(shop.write()))
     last = {log.items.ids[log.item[end - 1]] for end in log.offsets[1:]}
     assert len(last) > 3
@@ -157,8 +174,12 @@ def test_a_log_without_any_order_says_so_and_is_not_ordered_by_id(tmp_path: Path
 
 def test_event_types_are_renamed(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
-    shop.log = [{**row, "type": "item_viewed" if number % 2 else "BOUGHT"} for number, row in enumerate(shop.log)]
-    shop.head = shop.head.replace('type = "type"', 'type = "type"\ntypes = { item_viewed = "view", BOUGHT = "purchase" }')
+    shop.log = [
+        {**row, "type": "item_viewed" if number % 2 else "BOUGHT"} for number, row in enumerate(shop.log)
+    ]
+    shop.head = shop.head.replace(
+        'type = "type"', 'type = "type"\ntypes = { item_viewed = "view", BOUGHT = "purchase" }'
+    )
     log = read(shop)
     assert log.event_types == ["purchase", "view"]
     assert np.bincount(log.type).tolist() == [36, 36]
@@ -167,7 +188,9 @@ def test_event_types_are_renamed(tmp_path: Path) -> None:
 def test_value_is_price_times_quantity_and_price_comes_from_sales(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
     shop.log = [{**row, "value": "2.50", "quantity": "4"} for row in shop.log]
-    shop.head = shop.head.replace('value = "value"', 'price = "value"').replace('kind = "files"', 'kind = "files"\nprice_from_sales = true')
+    shop.head = shop.head.replace('value = "value"', 'price = "value"').replace(
+        'kind = "files"', 'kind = "files"\nprice_from_sales = true'
+    )
     log = read(shop)
     assert set(log.value) == {10}
     assert set(log.items.price) == {2.5}
@@ -175,25 +198,38 @@ def test_value_is_price_times_quantity_and_price_comes_from_sales(tmp_path: Path
 
 def test_profiles_follow_their_users(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
-    write_csv(tmp_path / "people.csv", [{"user": "u3", "age": "30"}, {"user": "u1", "age": "50"}, {"user": "stranger", "age": "9"}])
+    write_csv(
+        tmp_path / "people.csv",
+        [{"user": "u3", "age": "30"}, {"user": "u1", "age": "50"}, {"user": "stranger", "age": "9"}],
+    )
     shop.head += '\n[source.users]\npath = "people.csv"\nprofile = ["age"]\n'
     assert read(shop).profiles == {"age": [None, "50", None, "30", None, None]}
 
 
-def test_a_second_catalogue_adds_its_columns_and_the_first_of_several_genres_is_the_category(tmp_path: Path) -> None:
+def test_a_second_catalogue_adds_its_columns_and_the_first_of_several_genres_is_the_category(
+    tmp_path: Path,
+) -> None:
     shop = SmallShop(tmp_path)
-    write_csv(tmp_path / "genres.csv", [{"item": f"i{number}", "genre": "Sweet|Sour" if number else ""} for number in range(8)])
+    write_csv(
+        tmp_path / "genres.csv",
+        [{"item": f"i{number}", "genre": "Sweet|Sour" if number else ""} for number in range(8)],
+    )
     shop.head = shop.head.replace('categories = ["department", "category"]\n', "")
     shop.head += '\n[[source.items]]\npath = "genres.csv"\ncategories = ["genre"]\nseparator = "|"\n'
     items = read(shop).items
-    assert {items.ids[row]: items.categories[leaf].name for row, leaf in enumerate(items.leaf)} == {"i0": "Other"} | {f"i{n}": "Sweet" for n in range(1, 8)}
+    assert {items.ids[row]: items.categories[leaf].name for row, leaf in enumerate(items.leaf)} == {
+        "i0": "Other"
+    } | {f"i{n}": "Sweet" for n in range(1, 8)}
     assert items.attributes["genre"][items.ids.index("i3")] == "Sweet|Sour"
 
 
 def test_attributes_in_one_json_object_are_read(tmp_path: Path) -> None:
     shop = SmallShop(tmp_path)
     (tmp_path / "attributes.json").write_text(json.dumps({f"i{number}": [number, 7] for number in range(8)}))
-    shop.head = shop.head[: shop.head.index("[[source.items]]")] + '[[source.items]]\npath = "attributes.json"\nlayout = "object"\n'
+    shop.head = (
+        shop.head[: shop.head.index("[[source.items]]")]
+        + '[[source.items]]\npath = "attributes.json"\nlayout = "object"\n'
+    )
     items = read(shop).items
     assert items.attributes["attributes"][items.ids.index("i5")] == "5 7"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import doctest
 import json
 import re
 from importlib.resources import files
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recluse_export.read import names as names_module
+from recluse_export.read import sizes as sizes_module
 from recluse_export.read.completejourney import _folder
 from recluse_export.read.names import aisle_of, category_name, distinct_titles, spell_out, type_name
 from recluse_export.read.sizes import display_size
@@ -37,7 +40,11 @@ def test_every_name_in_the_dictionary_is_of_a_code_that_exists(codes: list[tuple
     import tomllib
 
     names = tomllib.loads((files("recluse_export.read") / "grocery_names.toml").read_text(encoding="utf-8"))
-    keys = {key for department, category, kind in codes for key in (kind, f"{category} > {kind}", f"{department} > {kind}")}
+    keys = {
+        key
+        for department, category, kind in codes
+        for key in (kind, f"{category} > {kind}", f"{department} > {kind}")
+    }
     assert not names["types"].keys() - keys
 
 
@@ -115,7 +122,12 @@ def test_any_size_gives_something_short_or_nothing(size: str) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["Milk", "Bread"]), st.sampled_from([None, "1 gal"]), st.booleans(), st.sampled_from(["Dairy", "Bakery"])),
+        st.tuples(
+            st.sampled_from(["Milk", "Bread"]),
+            st.sampled_from([None, "1 gal"]),
+            st.booleans(),
+            st.sampled_from(["Dairy", "Bakery"]),
+        ),
         max_size=12,
     )
 )
@@ -133,3 +145,10 @@ def test_no_two_products_of_the_shipped_pack_share_a_title() -> None:
     titles = json.loads(catalogues[0].read_text(encoding="utf-8"))["title"]
     assert len(set(titles)) == len(titles)
     assert not [title for title in titles if re.search(r"no\. \d|\(", title)]
+
+
+@pytest.mark.parametrize("module", [names_module, sizes_module], ids=["names", "sizes"])
+def test_the_examples_in_the_documentation_are_true(module) -> None:  # type: ignore[no-untyped-def]
+    results = doctest.testmod(module)
+    assert results.attempted > 0
+    assert results.failed == 0

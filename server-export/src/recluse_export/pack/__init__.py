@@ -1,4 +1,5 @@
-"""The pack: a folder of static files with content-hashed names and one manifest; see ``docs/pack.schema.json``."""
+"""The pack: a folder of static files with content-hashed names and one manifest; see
+``docs/pack.schema.json``."""
 
 from recluse_export.pack.read import read_pack
 from recluse_export.pack.verify import verify_pack

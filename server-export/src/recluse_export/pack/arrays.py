@@ -14,7 +14,8 @@ NAMES = {dtype: name for name, dtype in TYPES.items()}
 
 
 def join_arrays(arrays: Mapping[str, NDArray[Any]]) -> tuple[bytes, list[dict[str, Any]]]:
-    """The bytes of a file of arrays, and what the manifest says about it: ``name, type, shape, offset`` of each."""
+    """The bytes of a file of arrays, and what the manifest says about it: ``name, type, shape, offset`` of
+    each."""
     parts: list[bytes] = []
     described: list[dict[str, Any]] = []
     offset = 0
@@ -23,7 +24,9 @@ def join_arrays(arrays: Mapping[str, NDArray[Any]]) -> tuple[bytes, list[dict[st
         parts.append(bytes(padding))
         offset += padding
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-        described.append({"name": name, "type": NAMES[little.dtype], "shape": list(little.shape), "offset": offset})
+        described.append(
+            {"name": name, "type": NAMES[little.dtype], "shape": list(little.shape), "offset": offset}
+        )
         parts.append(little.tobytes())
         offset += little.nbytes
     return b"".join(parts), described
@@ -34,7 +37,9 @@ def split_arrays(data: bytes, described: list[dict[str, Any]]) -> dict[str, NDAr
     arrays = {}
     for entry in described:
         count = int(np.prod(entry["shape"], dtype=np.int64))
-        arrays[entry["name"]] = np.frombuffer(data, TYPES[entry["type"]], count, entry["offset"]).reshape(entry["shape"])
+        arrays[entry["name"]] = np.frombuffer(data, TYPES[entry["type"]], count, entry["offset"]).reshape(
+            entry["shape"]
+        )
     return arrays
 
 

@@ -70,7 +70,9 @@ def read_pack(path: Path) -> PackContents:
         habit=Habit(manifest["habit"]["halfLifeDays"], manifest["habit"]["priorWeight"]),
         priors=Priors(**{name: priors[name] for name in ("popularity", "recent", "interval", "repeat")}),
         popular=Popular(
-            popular["overall"], popular["recent"], {int(category): rows for category, rows in popular["categories"].items()}
+            popular["overall"],
+            popular["recent"],
+            {int(category): rows for category, rows in popular["categories"].items()},
         ),
         model=_model(manifest, files, arrays) if "encoder" in manifest else None,
         training=Training(
@@ -102,7 +104,11 @@ def _items(items: dict[str, Any], catalogue: dict[str, Any], leaf: Any) -> Items
 def _event_type(event: dict[str, Any]) -> EventType:
     value = event.get("value")
     return EventType(
-        event["name"], event["weight"], event["habit"], event["token"], (value["base"], value["slope"]) if value else None
+        event["name"],
+        event["weight"],
+        event["habit"],
+        event["token"],
+        (value["base"], value["slope"]) if value else None,
     )
 
 

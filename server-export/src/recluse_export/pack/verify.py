@@ -1,4 +1,5 @@
-"""Check a pack as the worker does: schema, byte counts, SHA-256, array lengths, index ranges, finite scales, graphs."""
+"""Check a pack as the worker does: schema, byte counts, SHA-256, array lengths, index ranges, finite scales,
+graphs."""
 
 from __future__ import annotations
 
@@ -59,12 +60,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ProblemError(f"{place}: can't be read ({error.strerror}). Give the folder of a pack.") from None
     except ValueError as error:
         raise ProblemError(f"{place}: is not JSON ({error}). Export the pack again.") from None
-    major = manifest.get("format", {}).get("major") if isinstance(manifest, dict) and isinstance(manifest.get("format"), dict) else None
+    major = (
+        manifest.get("format", {}).get("major")
+        if isinstance(manifest, dict) and isinstance(manifest.get("format"), dict)
+        else None
+    )
     if isinstance(major, int) and major > MAJOR:
-        raise ProblemError(f"{place}: has format {major}, this version reads up to {MAJOR}. Update recluse-export.")
+        raise ProblemError(
+            f"{place}: has format {major}, this version reads up to {MAJOR}. Update recluse-export."
+        )
     error = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
     if error is not None:
-        raise ProblemError(f"{place}: {_place_in(error.absolute_path)}: {error.message}. Export the pack again.")
+        raise ProblemError(
+            f"{place}: {_place_in(error.absolute_path)}: {error.message}. Export the pack again."
+        )
     return manifest
 
 
@@ -95,10 +104,15 @@ def _read_file(folder: Path, entry: dict[str, Any]) -> bytes:
     except OSError as error:
         raise _damaged(folder, f"{entry['path']}: can't be read ({error.strerror})") from None
     if len(data) != entry["bytes"]:
-        raise _damaged(folder, f"{entry['path']}: has {len(data):,} bytes, the manifest says {entry['bytes']:,}")
+        raise _damaged(
+            folder, f"{entry['path']}: has {len(data):,} bytes, the manifest says {entry['bytes']:,}"
+        )
     digest = sha256(data).hexdigest()
     if digest != entry["sha256"]:
-        raise _damaged(folder, f"{entry['path']}: its SHA-256 is {digest[:16]}..., the manifest says {entry['sha256'][:16]}...")
+        raise _damaged(
+            folder,
+            f"{entry['path']}: its SHA-256 is {digest[:16]}..., the manifest says {entry['sha256'][:16]}...",
+        )
     if f"-{digest[:8]}." not in entry["path"]:
         raise _damaged(folder, f"{entry['path']}: its name does not carry its hash {digest[:8]}")
     return data
@@ -108,7 +122,9 @@ def _check_version(folder: Path, manifest: dict[str, Any]) -> None:
     hashes = "".join(entry["sha256"] for entry in manifest["files"].values())
     version = sha256(hashes.encode()).hexdigest()[:16]
     if version != manifest["version"]:
-        raise _damaged(folder, f"manifest.json: version is {manifest['version']}, its files' hashes make {version}")
+        raise _damaged(
+            folder, f"manifest.json: version is {manifest['version']}, its files' hashes make {version}"
+        )
 
 
 def _check_vocabulary(folder: Path, manifest: dict[str, Any]) -> None:
@@ -118,7 +134,11 @@ def _check_vocabulary(folder: Path, manifest: dict[str, Any]) -> None:
             raise _damaged(folder, f"manifest.json: {key} has a name twice: {_first_double(names)!r}")
     for field in manifest["context"]:
         if len(set(field["values"])) != len(field["values"]):
-            raise _damaged(folder, f"manifest.json: context {field['name']!r} has a value twice: {_first_double(field['values'])!r}")
+            raise _damaged(
+                folder,
+                f"manifest.json: context {field['name']!r} has a value twice: "
+                f"{_first_double(field['values'])!r}",
+            )
 
 
 def _first_double(values: list[str]) -> str:
@@ -151,10 +171,15 @@ def _check_items(folder: Path, manifest: dict[str, Any], data: bytes, count: int
     if not isinstance(categories, list):
         raise _damaged(folder, f"{path}: categories is not a list")
     for place, category in enumerate(categories):
-        name, parent = (category.get("name"), category.get("parent")) if isinstance(category, dict) else (None, None)
+        name, parent = (
+            (category.get("name"), category.get("parent")) if isinstance(category, dict) else (None, None)
+        )
         # A parent before its children: no index out of range, and no circle.
         if not isinstance(name, str) or not isinstance(parent, int) or not -1 <= parent < place:
-            raise _damaged(folder, f"{path}: category {place} has no name, or its parent {parent} does not come before it")
+            raise _damaged(
+                folder,
+                f"{path}: category {place} has no name, or its parent {parent} does not come before it",
+            )
     return len(categories)
 
 
@@ -179,23 +204,38 @@ def _check_popular(folder: Path, manifest: dict[str, Any], data: bytes, count: i
 
 
 def _arrays(
-    folder: Path, manifest: dict[str, Any], name: str, data: bytes, expected: dict[str, tuple[tuple[str, ...], list[int | None]]]
+    folder: Path,
+    manifest: dict[str, Any],
+    name: str,
+    data: bytes,
+    expected: dict[str, tuple[tuple[str, ...], list[int | None]]],
 ) -> dict[str, NDArray[Any]]:
     """The arrays of a file, after their types, lengths and places were checked; None is any length."""
     entry = manifest["files"][name]
     described = entry.get("arrays", [])
     names = [array["name"] for array in described]
     if sorted(names) != sorted(expected):
-        raise _damaged(folder, f"{entry['path']}: has the arrays {', '.join(names)}, not {', '.join(expected)}")
+        raise _damaged(
+            folder, f"{entry['path']}: has the arrays {', '.join(names)}, not {', '.join(expected)}"
+        )
     end = 0
     for array in sorted(described, key=lambda array: array["offset"]):
         types, shape = expected[array["name"]]
-        fits = len(shape) == len(array["shape"]) and all(n is None or n == m for n, m in zip(shape, array["shape"], strict=False))
+        fits = len(shape) == len(array["shape"]) and all(
+            n is None or n == m for n, m in zip(shape, array["shape"], strict=False)
+        )
         if array["type"] not in types or not fits:
             wanted = f"{' or '.join(types)} {['any' if n is None else n for n in shape]}"
-            raise _damaged(folder, f"{entry['path']}: array {array['name']} is {array['type']} {array['shape']}, not {wanted}")
+            raise _damaged(
+                folder,
+                f"{entry['path']}: array {array['name']} is {array['type']} {array['shape']}, not {wanted}",
+            )
         if array["offset"] < end or array["offset"] + byte_length(array) > len(data):
-            raise _damaged(folder, f"{entry['path']}: array {array['name']} at {array['offset']} overlaps another or leaves the file")
+            raise _damaged(
+                folder,
+                f"{entry['path']}: array {array['name']} at {array['offset']} overlaps another or leaves "
+                "the file",
+            )
         end = array["offset"] + byte_length(array)
     return split_arrays(data, described)
 
@@ -214,7 +254,10 @@ def _check_priors(folder: Path, manifest: dict[str, Any], data: bytes, count: in
     _check_finite(folder, path, arrays)
     if arrays["leaf"].size and arrays["leaf"].max() >= categories:
         place = int(np.argmax(arrays["leaf"] >= categories))
-        raise _damaged(folder, f"{path}: leaf[{place}] is {arrays['leaf'][place]}, but there are {categories:,} categories")
+        raise _damaged(
+            folder,
+            f"{path}: leaf[{place}] is {arrays['leaf'][place]}, but there are {categories:,} categories",
+        )
 
 
 def _check_linear(folder: Path, manifest: dict[str, Any], data: bytes, count: int) -> None:
@@ -239,12 +282,17 @@ def _check_linear(folder: Path, manifest: dict[str, Any], data: bytes, count: in
     falls = (np.diff(target) <= 0) & (np.diff(source) == 0)
     if falls.any():
         place = int(np.argmax(falls)) + 1
-        raise _damaged(folder, f"{path}: target[{place}] does not come after the one before it of the same source")
+        raise _damaged(
+            folder, f"{path}: target[{place}] does not come after the one before it of the same source"
+        )
 
 
 def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, bytes], count: int) -> None:
     names = ("rows", "encoder", "encoderFloat", "blender")
-    there = {"encoder in the manifest": "encoder" in manifest, "blender in the manifest": "blender" in manifest}
+    there = {
+        "encoder in the manifest": "encoder" in manifest,
+        "blender in the manifest": "blender" in manifest,
+    }
     there |= {f"file {name}": name in contents for name in names}
     if not any(there.values()):
         return
@@ -252,7 +300,11 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
     missing = [what for what, present in there.items() if not present and what != "file encoderFloat"]
     if missing:
         raise _damaged(folder, f"manifest.json: a full model needs {', '.join(missing)}")
-    size, events, context = manifest["encoder"]["size"], manifest["encoder"]["events"], len(manifest["context"])
+    size, events, context = (
+        manifest["encoder"]["size"],
+        manifest["encoder"]["events"],
+        len(manifest["context"]),
+    )
     arrays = _arrays(
         folder,
         manifest,
@@ -262,7 +314,13 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
     )
     _check_finite(folder, manifest["files"]["rows"]["path"], arrays)
     blender = manifest["blender"]
-    encoder_inputs = {"items": [1, events, size], "types": [1, events], "ages": [1, events], "values": [1, events], "mask": [1, events]}
+    encoder_inputs = {
+        "items": [1, events, size],
+        "types": [1, events],
+        "ages": [1, events],
+        "values": [1, events],
+        "mask": [1, events],
+    }
     encoder_inputs["context"] = [1, context]
     for name in ("encoder", "encoderFloat"):
         if name in contents:
@@ -278,15 +336,27 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
 
 
 def _check_graph(
-    folder: Path, manifest: dict[str, Any], name: str, data: bytes, inputs: dict[str, list[int]], outputs: dict[str, list[int]]
+    folder: Path,
+    manifest: dict[str, Any],
+    name: str,
+    data: bytes,
+    inputs: dict[str, list[int]],
+    outputs: dict[str, list[int]],
 ) -> None:
     path = manifest["files"][name]["path"]
     try:
         graph = onnx.load_from_string(data)
         onnx.checker.check_model(graph)
     except Exception as error:  # onnx and protobuf raise many kinds, and each means the same here
-        raise _damaged(folder, f"{path}: is not a valid ONNX graph ({str(error).splitlines()[0] if str(error) else 'unreadable'})") from None
-    for kind, wanted, values in (("input", inputs, graph.graph.input), ("output", outputs, graph.graph.output)):
+        raise _damaged(
+            folder,
+            f"{path}: is not a valid ONNX graph "
+            f"({str(error).splitlines()[0] if str(error) else 'unreadable'})",
+        ) from None
+    for kind, wanted, values in (
+        ("input", inputs, graph.graph.input),
+        ("output", outputs, graph.graph.output),
+    ):
         found = {value.name: [dim.dim_value for dim in value.type.tensor_type.shape.dim] for value in values}
         # An input whose length is 0, as without any context, may have been left out of the graph.
         wanted = {key: shape for key, shape in wanted.items() if 0 not in shape or key in found}
@@ -297,7 +367,11 @@ def _check_graph(
 def _check_catalogue(folder: Path, manifest: dict[str, Any], data: bytes, count: int) -> None:
     path = manifest["files"]["catalogue"]["path"]
     catalogue = _json_of(folder, manifest, "catalogue", data)
-    columns = {name: catalogue.get(name) for name in ("title", "price", "brand") if name == "title" or name in catalogue}
+    columns = {
+        name: catalogue.get(name)
+        for name in ("title", "price", "brand")
+        if name == "title" or name in catalogue
+    }
     attributes = catalogue.get("attributes", {})
     if not isinstance(attributes, dict):
         raise _damaged(folder, f"{path}: attributes is not an object")

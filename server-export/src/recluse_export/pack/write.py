@@ -26,9 +26,9 @@ MANIFEST = "manifest.json"
 def write_pack(contents: PackContents, out: Path) -> Path:
     """Write ``contents`` into the folder ``out`` and verify it; returns the manifest's path.
 
-    A new pack is written beside its place and renamed. Over an existing pack, new files are put beside the old ones, which they can't
-    collide with (names carry the content's hash), and then the manifest is replaced in one step: a reader sees the old pack or the new
-    one, nothing between.
+    A new pack is written beside its place and renamed. Over an existing pack, new files are put beside the
+    old ones, which they can't collide with (names carry the content's hash), and then the manifest is
+    replaced in one step: a reader sees the old pack or the new one, nothing between.
 
     Raises
     ------
@@ -41,8 +41,12 @@ def write_pack(contents: PackContents, out: Path) -> Path:
         return _place(files, manifest, out)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise ProblemError(f"{out}: the disk is full. Free some space, or choose another folder with --out.") from None
-        raise ProblemError(f"{out}: can't be written ({error.strerror}). Choose another folder with --out.") from None
+            raise ProblemError(
+                f"{out}: the disk is full. Free some space, or choose another folder with --out."
+            ) from None
+        raise ProblemError(
+            f"{out}: can't be written ({error.strerror}). Choose another folder with --out."
+        ) from None
 
 
 def check_output_folder(out: Path, size: int = 0) -> None:
@@ -57,14 +61,16 @@ def check_output_folder(out: Path, size: int = 0) -> None:
         raise ProblemError(f"{out}: is a file, not a folder. Choose another folder with --out.")
     if out.is_dir() and any(out.iterdir()) and not _is_pack(out):
         raise ProblemError(
-            f"{out}: is not empty and not a pack ({sum(1 for _ in out.iterdir())} entries, no {MANIFEST} of a pack). "
+            f"{out}: is not empty and not a pack ({sum(1 for _ in out.iterdir())} entries, no {MANIFEST} "
+            "of a pack). "
             "Empty it, or choose another folder with --out."
         )
     existing = next(folder for folder in [out, *out.resolve().parents] if folder.is_dir())
     free = shutil.disk_usage(existing).free
     if free < size:
         raise ProblemError(
-            f"{out}: the disk has {free:,} bytes free, the pack needs {size:,}. Free some space, or choose another folder with --out."
+            f"{out}: the disk has {free:,} bytes free, the pack needs {size:,}. Free some space, or "
+            "choose another folder with --out."
         )
 
 
@@ -76,7 +82,11 @@ def pack_files(contents: PackContents) -> tuple[dict[str, bytes], dict[str, Any]
     def add(name: str, suffix: str, data: bytes, arrays: list[dict[str, Any]] | None = None) -> None:
         parts[name] = (suffix, data, arrays)
 
-    add("items", "json", _json({"ids": items.ids, "categories": [asdict(category) for category in items.categories]}))
+    add(
+        "items",
+        "json",
+        _json({"ids": items.ids, "categories": [asdict(category) for category in items.categories]}),
+    )
     add("popular", "json", _json(asdict(contents.popular)))
     add("priors", "bin", *join_arrays(_priors(contents)))
     add("linear", "bin", *join_arrays(_linear(contents)))
@@ -93,12 +103,15 @@ def pack_files(contents: PackContents) -> tuple[dict[str, bytes], dict[str, Any]
         digest = sha256(data).hexdigest()
         path = f"{name}-{digest[:8]}.{suffix}"
         files[path] = data
-        entries[name] = {"path": path, "bytes": len(data), "sha256": digest} | ({"arrays": arrays} if arrays else {})
+        entries[name] = {"path": path, "bytes": len(data), "sha256": digest} | (
+            {"arrays": arrays} if arrays else {}
+        )
     return files, _manifest(contents, entries)
 
 
 def version_of(entries: dict[str, dict[str, Any]]) -> str:
-    """First 16 hex digits of the SHA-256 over the files' hashes, as hexadecimal text, in the manifest's order."""
+    """First 16 hex digits of the SHA-256 over the files' hashes, as hexadecimal text, in the manifest's
+    order."""
     return sha256("".join(entry["sha256"] for entry in entries.values()).encode()).hexdigest()[:16]
 
 
@@ -142,7 +155,12 @@ def _manifest(contents: PackContents, entries: dict[str, dict[str, Any]]) -> dic
 
 
 def _event_type(event: EventType) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": event.name, "weight": event.weight, "habit": event.habit, "token": event.token}
+    described: dict[str, Any] = {
+        "name": event.name,
+        "weight": event.weight,
+        "habit": event.habit,
+        "token": event.token,
+    }
     if event.value is not None:
         described["value"] = {"base": event.value[0], "slope": event.value[1]}
     return described
@@ -154,7 +172,9 @@ def _figure(figure: Figure) -> dict[str, Any]:
 
 def _priors(contents: PackContents) -> dict[str, np.ndarray]:
     priors = contents.priors
-    arrays = {name: getattr(priors, name).astype("<f4") for name in ("popularity", "recent", "interval", "repeat")}
+    arrays = {
+        name: getattr(priors, name).astype("<f4") for name in ("popularity", "recent", "interval", "repeat")
+    }
     return arrays | {"leaf": contents.items.leaf.astype("<u2")}
 
 
@@ -182,7 +202,9 @@ def _catalogue(items: Items) -> dict[str, Any]:
 
 def _json(value: Any, indent: int | None = None) -> bytes:
     separators = (",", ":") if indent is None else None
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators, indent=indent).encode()
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=separators, indent=indent
+    ).encode()
 
 
 def _place(files: dict[str, bytes], manifest: dict[str, Any], out: Path) -> Path:
@@ -197,14 +219,14 @@ def _place(files: dict[str, bytes], manifest: dict[str, Any], out: Path) -> Path
         if out.is_dir() and _is_pack(out):
             outdated = _files_of(out) - files.keys()
             for path in files:
-                os.replace(fresh / path, out / path)
-            os.replace(fresh / MANIFEST, out / MANIFEST)
+                (fresh / path).replace(out / path)
+            (fresh / MANIFEST).replace(out / MANIFEST)
             for path in outdated:
                 (out / path).unlink(missing_ok=True)
         else:
             if out.is_dir():
                 out.rmdir()
-            os.replace(fresh, out)
+            fresh.replace(out)
     return out / MANIFEST
 
 
@@ -225,4 +247,6 @@ def _is_pack(folder: Path) -> bool:
 
 def _files_of(pack: Path) -> set[str]:
     entries = json.loads((pack / MANIFEST).read_bytes())["files"].values()
-    return {entry["path"] for entry in entries if "/" not in entry["path"] and entry["path"] not in (".", "..")}
+    return {
+        entry["path"] for entry in entries if "/" not in entry["path"] and entry["path"] not in (".", "..")
+    }

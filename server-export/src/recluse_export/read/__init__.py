@@ -45,10 +45,16 @@ def load(config: Config, now: datetime | None = None) -> tuple[Log, CleaningRepo
 
         log = assemble(tables, describe, event_types, source.utc_offset_hours, source.price_from_sales)
     except duckdb.Error as error:
-        # What the files hold is read only when it is counted, so the engine's own complaint about a file may come as late as here.
-        raise ProblemError(f"The data can't be read: {str(error).splitlines()[0]} Mend the file, or its settings under [source].") from None
+        # What the files hold is read only when it is counted, so the engine's own complaint about a file may
+        # come as late as here.
+        raise ProblemError(
+            f"The data can't be read: {str(error).splitlines()[0]} Mend the file, or its settings under "
+            "[source]."
+        ) from None
     if not log.has_time and not tables.has_order:
-        report.notes.append("The log has neither times nor an order: each user's events are in a made-up, fixed order.")
+        report.notes.append(
+            "The log has neither times nor an order: each user's events are in a made-up, fixed order."
+        )
     return log, report
 
 
@@ -60,6 +66,7 @@ def _refuse_undeclared_types(tables: Tables, declared: list[str]) -> None:
     if rows:
         found = ", ".join(f"{row['type']!r} ({row['events']:,})" for row in rows[:8])
         raise ProblemError(
-            f"The log has event types that [[events]] does not declare: {found}. Declare them with a weight, rename them by types under "
+            f"The log has event types that [[events]] does not declare: {found}. Declare them with a "
+            "weight, rename them by types under "
             "[[source.interactions]], or list them under clean.drop_types."
         )

@@ -15,12 +15,19 @@ Describe = Callable[[pa.Table], Items]
 """Makes the catalogue from the cleaned table of items, whose row order is the order of rows."""
 
 
-def assemble(tables: Tables, describe: Describe, event_types: list[str], utc_offset_hours: float, price_from_sales: bool) -> Log:
-    """Sort, number and load: the engine gives one long table sorted by user, time and a full tie-breaker, Python cuts it into arrays.
+def assemble(
+    tables: Tables,
+    describe: Describe,
+    event_types: list[str],
+    utc_offset_hours: float,
+    price_from_sales: bool,
+) -> Log:
+    """Sort, number and load: the engine gives one long table sorted by user, time and a full tie-breaker,
+    Python cuts it into arrays.
 
-    Items are numbered by how often they occur, most first, equal counts by id: so a tie in a ranking, which falls to the lower row,
-    falls to the more popular item. Users are numbered by id. Events of one user are in the order of time, then the log's own order
-    column, then basket, then item id, then type.
+    Items are numbered by how often they occur, most first, equal counts by id: so a tie in a ranking, which
+    falls to the lower row, falls to the more popular item. Users are numbered by id. Events of one user are
+    in the order of time, then the log's own order column, then basket, then item id, then type.
     """
     log = tables.interactions
     support = log.group_by("item").aggregate(events=log.count())
@@ -28,10 +35,16 @@ def assemble(tables: Tables, describe: Describe, event_types: list[str], utc_off
     catalogue = describe(_with_prices(items, tables, price_from_sales).to_pyarrow())
     users = log.select("user").distinct().order_by("user").to_pyarrow()["user"]
 
-    rows = log.order_by(*_order(tables)).select("user", "item", "type", "time", "value", "basket").to_pyarrow()
+    rows = (
+        log.order_by(*_order(tables)).select("user", "item", "type", "time", "value", "basket").to_pyarrow()
+    )
     user = _positions(rows["user"], users)
     offsets = np.searchsorted(user, np.arange(len(users) + 1), side="left").astype(np.int64)
-    time = _numbers(rows["time"], np.int64) if tables.has_time else np.arange(len(user), dtype=np.int64) - offsets[user]
+    time = (
+        _numbers(rows["time"], np.int64)
+        if tables.has_time
+        else np.arange(len(user), dtype=np.int64) - offsets[user]
+    )
     return Log(
         offsets=offsets,
         item=_positions(rows["item"], pa.array(catalogue.ids)),
@@ -54,7 +67,8 @@ def _order(tables: Tables) -> list:
 
 
 def _scrambled(tables: Tables):
-    """A log that does not know what came first must not look as if it did: a fixed order that has nothing to do with the ids."""
+    """A log that does not know what came first must not look as if it did: a fixed order that has nothing to
+    do with the ids."""
     log = tables.interactions
     return (log.user.concat("/", log.item)).hexdigest("md5")
 
@@ -65,7 +79,12 @@ def _with_prices(items, tables: Tables, price_from_sales: bool):
     log = tables.interactions
     sold = log.filter((log.value > 0) & (log.quantity > 0))
     prices = sold.group_by("item").aggregate(price=(sold.value / sold.quantity).median().round(2))
-    return items.drop(*({"price"} & set(items.columns))).left_join(prices, "item").drop("item_right").order_by(ibis.desc("events"), "item")
+    return (
+        items.drop(*({"price"} & set(items.columns)))
+        .left_join(prices, "item")
+        .drop("item_right")
+        .order_by(ibis.desc("events"), "item")
+    )
 
 
 def _positions(values: pa.ChunkedArray, known: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -84,7 +103,8 @@ def _numbers(values: pa.ChunkedArray, dtype: type) -> np.ndarray:
 
 
 def _baskets(user: np.ndarray, time: np.ndarray, basket: pa.ChunkedArray) -> np.ndarray:
-    """Number baskets as they come; where the log has none, events of one moment of one user are one basket."""
+    """Number baskets as they come; where the log has none, events of one moment of one user are one
+    basket."""
     if not len(user):
         return np.zeros(0, dtype=np.int64)
     name = basket.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)

@@ -19,9 +19,13 @@ OTHER = "Other"
 def category_tree(paths: Sequence[Sequence[str]]) -> tuple[list[Category], Int]:
     """The tree of categories that item paths (broad to narrow) span, and each item's leaf.
 
-    Parents come before their children, siblings in alphabetical order, so that the same catalogue always gives the same tree.
+    Parents come before their children, siblings in alphabetical order, so that the same catalogue always
+    gives the same tree.
     """
-    nodes = sorted({tuple(path[:depth]) for path in paths for depth in range(1, len(path) + 1)}, key=lambda node: (len(node), node))
+    nodes = sorted(
+        {tuple(path[:depth]) for path in paths for depth in range(1, len(path) + 1)},
+        key=lambda node: (len(node), node),
+    )
     place = {node: index for index, node in enumerate(nodes)}
     categories = [Category(node[-1], place[node[:-1]] if len(node) > 1 else -1) for node in nodes]
     return categories, np.array([place[tuple(path)] for path in paths], dtype=np.int32)
@@ -30,8 +34,8 @@ def category_tree(paths: Sequence[Sequence[str]]) -> tuple[list[Category], Int]:
 def describe_items(rows: pa.Table, sources: Sequence[ItemsSource]) -> Items:
     """The catalogue of cleaned items from files, in their order.
 
-    An item without a title shows its id. Where a category column holds several values, the first is the category and all stay as an
-    attribute.
+    An item without a title shows its id. Where a category column holds several values, the first is the
+    category and all stay as an attribute.
     """
     columns = rows.to_pydict()
     ids = columns["item"]
@@ -45,10 +49,14 @@ def describe_items(rows: pa.Table, sources: Sequence[ItemsSource]) -> Items:
     created = columns.get("created")
     return Items(
         ids=ids,
-        titles=[title or identity for title, identity in zip(columns.get("title", nothing), ids, strict=True)],
+        titles=[
+            title or identity for title, identity in zip(columns.get("title", nothing), ids, strict=True)
+        ],
         categories=categories,
         leaf=leaf,
-        price=np.array([np.nan if price is None else price for price in columns.get("price", nothing)], dtype=np.float32),
+        price=np.array(
+            [np.nan if price is None else price for price in columns.get("price", nothing)], dtype=np.float32
+        ),
         brand=columns.get("brand", nothing),
         attributes={name: columns[name] for name in columns if name in kept},
         created=None if created is None else np.array([second or 0 for second in created], dtype=np.int64),
@@ -69,7 +77,8 @@ def _paths(columns: dict[str, list], sources: Sequence[ItemsSource], count: int)
     for names in zip(*levels, strict=True):
         path: list[str] = []
         for name in names:
-            # Below a level that is missing nothing can be said; a level that repeats the one above says nothing.
+            # Below a level that is missing nothing can be said; a level that repeats the one above says
+            # nothing.
             if not name:
                 break
             if not path or path[-1] != name:

@@ -1,4 +1,5 @@
-"""What is dropped before anything is learned: each rule a small function from tables to tables; :func:`clean` counts what it took."""
+"""What is dropped before anything is learned: each rule a small function from tables to tables;
+:func:`clean` counts what it took."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ class Rule:
     """Whether it changes rows that it keeps; other rules only take rows away."""
 
 
-def clean(tables: Tables, settings: CleanSettings, now: datetime | None = None) -> tuple[Tables, CleaningReport]:
+def clean(
+    tables: Tables, settings: CleanSettings, now: datetime | None = None
+) -> tuple[Tables, CleaningReport]:
     """Apply every rule in its order.
 
     Parameters
@@ -62,7 +65,9 @@ def clean(tables: Tables, settings: CleanSettings, now: datetime | None = None) 
             users=report.after.users - counts.users,
         )
         if taken.interactions or taken.items:
-            taken = Dropped(taken.rule, taken.why, taken.interactions, taken.items, taken.users, rule.example(tables))
+            taken = Dropped(
+                taken.rule, taken.why, taken.interactions, taken.items, taken.users, rule.example(tables)
+            )
         report.dropped.append(taken)
         report.after = counts
         _let_go(tables, changed)
@@ -74,7 +79,11 @@ def clean(tables: Tables, settings: CleanSettings, now: datetime | None = None) 
 
 def count_log(log: ir.Table) -> Counts:
     """Rows, items, users and baskets of a log."""
-    row = log.aggregate(interactions=log.count(), items=log.item.nunique(), users=log.user.nunique()).to_pyarrow().to_pylist()[0]
+    row = (
+        log.aggregate(interactions=log.count(), items=log.item.nunique(), users=log.user.nunique())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     baskets = log.select("user", basket=_basket_or_moment(log)).distinct().count().to_pyarrow().as_py()
     return Counts(row["interactions"], row["items"], row["users"], baskets)
 
@@ -108,7 +117,8 @@ def _nothing_left(report: CleaningReport) -> str:
         return "The log has no interactions at all. Check the paths under [source]."
     last = report.dropped[-1]
     return (
-        f"Nothing is left of {report.before.interactions:,} interactions after cleaning: the rule {last.rule!r} took the last "
+        f"Nothing is left of {report.before.interactions:,} interactions after cleaning: the rule "
+        f"{last.rule!r} took the last "
         f"{last.interactions:,} ({last.why}). Loosen it under [clean]."
     )
 
@@ -153,7 +163,11 @@ def _rules(tables: Tables, settings: CleanSettings, until: int) -> list[Rule]:
 
 
 def _without_duplicates(tables: Tables, settings: CleanSettings) -> Tables:
-    return tables if settings.duplicates == "keep" else merge_duplicates(tables, settings.duplicates, settings.duplicate_values)
+    return (
+        tables
+        if settings.duplicates == "keep"
+        else merge_duplicates(tables, settings.duplicates, settings.duplicate_values)
+    )
 
 
 def _filtered(tables: Tables, keep: Callable[[ir.Table], ir.BooleanValue]) -> Tables:
@@ -165,7 +179,14 @@ def _filtered(tables: Tables, keep: Callable[[ir.Table], ir.BooleanValue]) -> Ta
 def _first(tables: Tables, gone: Callable[[ir.Table], ir.BooleanValue], *columns: str) -> str:
     """The first row, in a fixed order, for which the condition is true, as text."""
     log = tables.interactions
-    rows = log.filter(gone(log).fill_null(False)).order_by("user", "time", "item").limit(1).select(*columns).to_pyarrow().to_pylist()
+    rows = (
+        log.filter(gone(log).fill_null(False))
+        .order_by("user", "time", "item")
+        .limit(1)
+        .select(*columns)
+        .to_pyarrow()
+        .to_pylist()
+    )
     return ", ".join(f"{name} {value}" for name, value in rows[0].items()) if rows else ""
 
 
@@ -195,13 +216,19 @@ def unreadable_times(settings: CleanSettings) -> Rule:
         if every or (bad and settings.unreadable_times == "refuse"):
             example = _first(tables, gone, "time_text", "user", "item")
             raise ProblemError(
-                f"The log has {bad:,} interactions whose time can't be read{' (all of them)' if every else ''}, for example {example}. "
+                f"The log has {bad:,} interactions whose time can't be "
+                f"read{' (all of them)' if every else ''}, for example {example}. "
                 "Set time_unit or time_format under [[source.interactions]]"
                 + ("." if every else ', or clean.unreadable_times = "drop".')
             )
         return _filtered(tables, lambda log: log.time.notnull())
 
-    return Rule("unreadable time", "the text is no time", apply, lambda tables: _first(tables, gone, "time_text", "user"))
+    return Rule(
+        "unreadable time",
+        "the text is no time",
+        apply,
+        lambda tables: _first(tables, gone, "time_text", "user"),
+    )
 
 
 def impossible_times(settings: CleanSettings, until: int) -> Rule:
@@ -212,16 +239,26 @@ def impossible_times(settings: CleanSettings, until: int) -> Rule:
 
     def apply(tables: Tables) -> Tables:
         if settings.impossible_times == "refuse":
-            negative, future = _count(tables, lambda log: log.time < 0), _count(tables, lambda log: log.time > until)
+            negative, future = (
+                _count(tables, lambda log: log.time < 0),
+                _count(tables, lambda log: log.time > until),
+            )
             if negative or future:
                 example = _first(tables, gone, "time", "user", "item")
                 raise ProblemError(
-                    f"The log has {negative:,} negative times and {future:,} in the future, for example {example}. "
-                    'Check time_unit of the source (seconds, milliseconds, ...), or set clean.impossible_times = "drop".'
+                    f"The log has {negative:,} negative times and {future:,} in the future, for example "
+                    f"{example}. "
+                    "Check time_unit of the source (seconds, milliseconds, ...), or set "
+                    'clean.impossible_times = "drop".'
                 )
         return _filtered(tables, lambda log: (log.time >= 0) & (log.time <= until))
 
-    return Rule("impossible time", "before 1970 or in the future", apply, lambda tables: _first(tables, gone, "time", "user"))
+    return Rule(
+        "impossible time",
+        "before 1970 or in the future",
+        apply,
+        lambda tables: _first(tables, gone, "time", "user"),
+    )
 
 
 def types(names: list[str]) -> Rule:
@@ -235,7 +272,8 @@ def types(names: list[str]) -> Rule:
 
 
 def cancelled(settings: CleanSettings) -> Rule:
-    """Cancellations, and for each the newest earlier purchase of the same user, item and quantity: what it takes back."""
+    """Cancellations, and for each the newest earlier purchase of the same user, item and quantity: what it
+    takes back."""
     assert settings.cancelled is not None
     column, prefix = settings.cancelled.column, settings.cancelled.prefix
 
@@ -243,8 +281,9 @@ def cancelled(settings: CleanSettings) -> Rule:
         return log[column].startswith(prefix)
 
     def apply(tables: Tables) -> Tables:
-        # Seen backwards in time, a purchase is taken back if more cancellations than purchases lie behind it: the running balance,
-        # newest first, of +1 a cancellation and -1 a purchase, never below zero, is positive. The floor is the running minimum.
+        # Seen backwards in time, a purchase is taken back if more cancellations than purchases lie behind
+        # it: the running balance, newest first, of +1 a cancellation and -1 a purchase, never below zero, is
+        # positive. The floor is the running minimum.
         log = tables.interactions
         step = ibis.ifelse(is_cancellation(log).fill_null(False), 1, -1)
         newest_first = [ibis.desc("time"), ibis.desc("order"), ibis.desc("basket"), ibis.desc("value")]
@@ -256,7 +295,9 @@ def cancelled(settings: CleanSettings) -> Rule:
         log = log.mutate(floor=ibis.least(log.balance.min().over(before).fill_null(0), 0))
         # Open cancellations before this row: balance without it, above the lowest balance so far.
         taken_back = (log.step == -1) & (log.balance - log.step - log.floor > 0)
-        return tables.with_interactions(log.filter((log.step == -1) & ~taken_back).drop("step", "pieces", "balance", "floor"))
+        return tables.with_interactions(
+            log.filter((log.step == -1) & ~taken_back).drop("step", "pieces", "balance", "floor")
+        )
 
     return Rule(
         "cancelled",
@@ -283,10 +324,17 @@ def unknown_items(settings: CleanSettings) -> Rule:
         log, items = tables.interactions, tables.items
         if settings.unknown_items == "refuse":
             unknown = log.anti_join(items, "item")
-            counts = unknown.aggregate(rows=unknown.count(), items=unknown.item.nunique(), first=unknown.item.min()).to_pyarrow().to_pylist()[0]
+            counts = (
+                unknown.aggregate(
+                    rows=unknown.count(), items=unknown.item.nunique(), first=unknown.item.min()
+                )
+                .to_pyarrow()
+                .to_pylist()[0]
+            )
             if counts["rows"]:
                 raise ProblemError(
-                    f"The log has {counts['items']:,} items ({counts['rows']:,} interactions) that the catalogue lacks, for example item "
+                    f"The log has {counts['items']:,} items ({counts['rows']:,} interactions) that the "
+                    "catalogue lacks, for example item "
                     f'{counts["first"]!r}. Add them to the catalogue, or set clean.unknown_items = "drop".'
                 )
         return tables.with_interactions(log.semi_join(items, "item"))
@@ -304,7 +352,8 @@ def by_attribute(rule: DropRule) -> Rule:
     def gone(table: ir.Table) -> ir.BooleanValue:
         if rule.column not in table.columns:
             raise ProblemError(
-                f"clean.drop: the {'log' if rule.table == 'interactions' else 'catalogue'} has no column {rule.column!r}. "
+                f"clean.drop: the {'log' if rule.table == 'interactions' else 'catalogue'} has no column "
+                f"{rule.column!r}. "
                 f"Its columns: {', '.join(table.columns)}."
             )
         column = table[rule.column].cast("string")
@@ -326,7 +375,11 @@ def by_attribute(rule: DropRule) -> Rule:
             return _first(tables, gone, rule.column, "item", "user")
         items = tables.items.filter(gone(tables.items))
         sold = items.semi_join(tables.interactions, "item").order_by("item").limit(1).to_pyarrow().to_pylist()
-        return ", ".join(f"{name} {sold[0][name]}" for name in dict.fromkeys(("item", rule.column))) if sold else ""
+        return (
+            ", ".join(f"{name} {sold[0][name]}" for name in dict.fromkeys(("item", rule.column)))
+            if sold
+            else ""
+        )
 
     return Rule(f"by {rule.column}", rule.why, apply, example)
 
@@ -336,7 +389,13 @@ def supports(settings: CleanSettings, again: bool = False) -> list[Rule]:
     if (settings.min_item_events, settings.min_user_events, settings.min_user_baskets) == (1, 1, 1):
         return []
     if settings.repeat:
-        return [Rule("short and rare" + (" again" if again else ""), _bounds(settings), lambda tables: _until_stable(tables, settings))]
+        return [
+            Rule(
+                "short and rare" + (" again" if again else ""),
+                _bounds(settings),
+                lambda tables: _until_stable(tables, settings),
+            )
+        ]
     suffix = ", again" if again else ""
     rules = []
     if settings.min_item_events > 1:
@@ -371,20 +430,31 @@ def _bounds(settings: CleanSettings) -> str:
 
 def _rarest(tables: Tables, column: str) -> str:
     log = tables.interactions
-    row = log.group_by(column).aggregate(events=log.count()).order_by("events", column).limit(1).to_pyarrow().to_pylist()[0]
+    row = (
+        log.group_by(column)
+        .aggregate(events=log.count())
+        .order_by("events", column)
+        .limit(1)
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     return f"{column} {row[column]}: {row['events']} events"
 
 
 def _common_items(tables: Tables, settings: CleanSettings) -> Tables:
     log = tables.interactions
     support = log.group_by("item").aggregate(events=log.count())
-    return tables.with_interactions(log.semi_join(support.filter(support.events >= settings.min_item_events), "item"))
+    return tables.with_interactions(
+        log.semi_join(support.filter(support.events >= settings.min_item_events), "item")
+    )
 
 
 def _long_users(tables: Tables, settings: CleanSettings) -> Tables:
     log = tables.interactions
     length = log.group_by("user").aggregate(events=log.count(), baskets=_basket_or_moment(log).nunique())
-    long = length.filter((length.events >= settings.min_user_events) & (length.baskets >= settings.min_user_baskets))
+    long = length.filter(
+        (length.events >= settings.min_user_events) & (length.baskets >= settings.min_user_baskets)
+    )
     return tables.with_interactions(log.semi_join(long, "user"))
 
 
@@ -409,7 +479,12 @@ def most_bought(limit: int) -> Rule:
         best = support.order_by(ibis.desc("events"), "item").limit(limit)
         return tables.with_interactions(log.semi_join(best, "item"))
 
-    return Rule("most bought", f"the catalogue is cut to {limit:,} items", apply, lambda tables: _rarest(tables, "item"))
+    return Rule(
+        "most bought",
+        f"the catalogue is cut to {limit:,} items",
+        apply,
+        lambda tables: _rarest(tables, "item"),
+    )
 
 
 def _count(tables: Tables, condition: Callable[[ir.Table], ir.BooleanValue]) -> int:

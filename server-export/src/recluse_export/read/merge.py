@@ -12,7 +12,8 @@ from recluse_export.read.tables import Tables, settle
 def merge_identical_items(tables: Tables) -> Tables:
     """Make one item of those that agree in every column but their id and their price.
 
-    The id with the most events stands for all, equal counts by id; the interactions of the others become its own.
+    The id with the most events stands for all, equal counts by id; the interactions of the others become its
+    own.
     """
     items, log = tables.items, tables.interactions
     described = [name for name in items.columns if name not in ("item", "price", "created")]
@@ -27,8 +28,11 @@ def merge_identical_items(tables: Tables) -> Tables:
     return tables.with_interactions(renamed).with_items(items.semi_join(representatives, "item"))
 
 
-def merge_duplicates(tables: Tables, by: Literal["basket", "moment"], values: Literal["add", "largest"]) -> Tables:
-    """Make one event of those of the same user, basket (or time), item and type: the first of them, with the sum (or
+def merge_duplicates(
+    tables: Tables, by: Literal["basket", "moment"], values: Literal["add", "largest"]
+) -> Tables:
+    """Make one event of those of the same user, basket (or time), item and type: the first of them, with the
+    sum (or
     the largest) of values and the sum of quantities.
 
     Sums are exact decimals, so that the order in which the engine adds can't show in the last digit.
@@ -44,8 +48,12 @@ def merge_duplicates(tables: Tables, by: Literal["basket", "moment"], values: Li
         "time_text": log.time_text.min(),
         "order": log.order.min(),
         "basket": log.basket.min(),
-        "value": log.value.cast("decimal(18, 4)").sum().cast("float64") if values == "add" else log.value.max(),
+        "value": log.value.cast("decimal(18, 4)").sum().cast("float64")
+        if values == "add"
+        else log.value.max(),
         "quantity": log.quantity.cast("decimal(18, 4)").sum().cast("float64"),
     }
-    merged = log.group_by(same).aggregate(**{name: value for name, value in others.items() if name not in same})
+    merged = log.group_by(same).aggregate(
+        **{name: value for name, value in others.items() if name not in same}
+    )
     return tables.with_interactions(merged.select(*tables.interactions.columns))

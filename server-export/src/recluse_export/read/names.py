@@ -1,7 +1,7 @@
 """Display names for the Complete Journey: what a shopper reads on a shelf instead of a wholesaler's codes.
 
-The names are data (``grocery_names.toml``); this file says in which order they are looked up, how codes without a name are spelled out,
-and how titles are told apart.
+The names are data (``grocery_names.toml``); this file says in which order they are looked up, how codes
+without a name are spelled out, and how titles are told apart.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ def type_name(department: str, category: str, kind: str) -> str:
     """The third level, and the title without its size: "Bread, Italian/French" for "BREAD:ITALIAN/FRENCH"."""
     names = _names()["types"]
     return (
-        names.get(f"{category} > {kind}") or names.get(f"{department} > {kind}") or names.get(kind) or spell_out(kind)
+        names.get(f"{category} > {kind}")
+        or names.get(f"{department} > {kind}")
+        or names.get(kind)
+        or spell_out(kind)
     )
 
 
@@ -73,7 +76,8 @@ def distinct_titles(
     own_brand: Sequence[bool],
     categories: Sequence[str],
 ) -> list[str]:
-    """A title for each item, no two alike: name and size, and only where that is not enough also "own brand", then the category.
+    """A title for each item, no two alike: name and size, and only where that is not enough also "own
+    brand", then the category.
 
     What still can't be told apart (the data knows no difference that a shopper could see) is numbered.
     """

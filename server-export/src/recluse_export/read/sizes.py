@@ -1,4 +1,5 @@
-"""Package sizes fit to show: "14 oz", not "14.00 OZ"; "6 x 9 oz", not "6 PK/9 OZ"; nothing for a wholesaler's carton number."""
+"""Package sizes fit to show: "14 oz", not "14.00 OZ"; "6 x 9 oz", not "6 PK/9 OZ"; nothing for a
+wholesaler's carton number."""
 
 from __future__ import annotations
 
@@ -55,8 +56,9 @@ def display_size(size: str | None, department: str = "", category: str = "") -> 
 
     Fresh departments note the carton that the shop receives (bananas by 40 pounds): cartons are left out.
 
-    >>> display_size("6 PK/9 OZ"), display_size("10 3/4 OZ"), display_size("974238  PK"), display_size("40 LB", "PRODUCE")
-    ('6 x 9 oz', '10.75 oz', None, None)
+    >>> display_size("6 PK/9 OZ"), display_size("10 3/4 OZ"), display_size("974238  PK")
+    ('6 x 9 oz', '10.75 oz', None)
+    >>> display_size("40 LB", "PRODUCE", "TROPICAL FRUIT")
     """
     text = re.sub(r"\s+", " ", (size or "").upper()).strip()
     text = re.sub(r"^(?:[A-Z] |\(\d+\) )", "", text)
@@ -89,7 +91,9 @@ def display_size(size: str | None, department: str = "", category: str = "") -> 
 
 
 def _is_fraction(text: str) -> bool:
-    return re.match(rf"^[13]/[248] ?({UNIT})\b", text) is not None and not re.match(r"^[13]/[248] ?OZ\b", text)
+    return re.match(rf"^[13]/[248] ?({UNIT})\b", text) is not None and not re.match(
+        r"^[13]/[248] ?OZ\b", text
+    )
 
 
 def _number(text: str) -> str:

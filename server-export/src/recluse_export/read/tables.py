@@ -14,10 +14,11 @@ from ibis.util import gen_name
 class Tables:
     """Expressions on the engine; nothing is in Python's memory yet.
 
-    ``interactions`` has the columns ``user, item, type: string``, ``time: int64`` (seconds since 1970, null where it can't be read),
-    ``time_text: string`` (what the source says where it can't be read, for messages), ``order: float64``, ``value: float64``, ``quantity: float64``,
-    ``basket: string`` (the last four null where absent). ``items`` has ``item: string`` and whatever else the catalogue has;
-    ``users`` has ``user: string`` and the profile.
+    ``interactions`` has the columns ``user, item, type: string``, ``time: int64`` (seconds since 1970, null
+    where it can't be read), ``time_text: string`` (what the source says where it can't be read, for
+    messages), ``order: float64``, ``value: float64``, ``quantity: float64``, ``basket: string`` (the last
+    four null where absent). ``items`` has ``item: string`` and whatever else the catalogue has; ``users``
+    has ``user: string`` and the profile.
     """
 
     engine: Backend
@@ -38,7 +39,8 @@ class Tables:
 
 
 def start_engine() -> Backend:
-    """An in-memory DuckDB that answers the same on every machine: no local time zone, no progress bar of its own."""
+    """An in-memory DuckDB that answers the same on every machine: no local time zone, no progress bar of its
+    own."""
     engine = ibis.duckdb.connect()
     engine.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return engine
