@@ -235,6 +235,15 @@ def test_samples_are_written_up_to_the_cut(tmp_path: Path) -> None:
     assert len({one["basket"] for one in shopper["interactions"]}) == 2
 
 
+def test_a_path_that_can_not_be_written_is_one_message(tmp_path: Path) -> None:
+    shop = SmallShop(tmp_path)
+    shop.tail = shop.tail.replace("days = [7]", "days = [7]\nholdout_users = 6")
+    shop.tail += '\n[[samples]]\nuser = "u1"\nname = "somebody"\n'
+    (tmp_path / "file").write_text("")
+    result = run("samples", "--config", shop.write(), "--out", tmp_path / "file" / "shoppers.json")
+    assert_refused(result, "file", "Choose another path")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_an_example_of_the_command(command: str) -> None:
     result = run(command, "--help")

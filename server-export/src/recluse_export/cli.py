@@ -55,6 +55,9 @@ QuickOption = Annotated[
 
 Arguments = ParamSpec("Arguments")
 
+UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
+"""What is wrong with a path that the caller chose, not with us."""
+
 
 def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
     """Print what the owner of the input can mend as one message with exit code 2; other errors keep their
@@ -67,9 +70,12 @@ def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
         except ProblemError as problem:
             message = str(problem)
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno == errno.ENOSPC:
+                message = f"{error.filename or 'The disk'}: no space left. Free some, or choose another one."
+            elif isinstance(error, UNUSABLE):
+                message = f"{error.filename}: can't be used ({error.strerror}). Choose another path."
+            else:
                 raise
-            message = f"{error.filename or 'The disk'}: no space left. Free some, or choose another folder."
         else:
             return
         print(f"recluse-export: {message}", file=sys.stderr)
