@@ -20,6 +20,7 @@ UNITS = {
     "PK": "pack",
     "PKS": "pack",
     "DZ": "dozen",
+    "DOZ": "dozen",
     "L": "L",
     "LT": "L",
     "LTR": "L",
@@ -31,15 +32,24 @@ UNITS = {
     "LOAD": "loads",
     "LD": "loads",
     "STEM": "stems",
+    "STEMS": "stems",
     "ROLL": "rolls",
     "ROLLS": "rolls",
 }
-ALONE = {"GAL": "1 gal", "GA": "1 gal", "PT": "1 pt", "QT": "1 qt", "DZ": "1 dozen"}
+ALONE = {
+    "HALF GAL": "1/2 gal",
+    "DOZ": "1 dozen",
+    "GAL": "1 gal",
+    "GA": "1 gal",
+    "PT": "1 pt",
+    "QT": "1 qt",
+    "DZ": "1 dozen",
+}
 COUNTED = ("ct", "pack", "pieces", "dozen", "rolls")
 
 NUMBER = r"(?:\d+ \d/\d|[13]/[248]|\d*\.?\d+)"
 UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
-AMOUNT = re.compile(rf"({NUMBER}) ?({UNIT})\b")
+AMOUNT = re.compile(rf"({NUMBER})[ -]?({UNIT})\b")
 SEVERAL = re.compile(rf"^(\d+) ?(?:/|-| - ) ?({NUMBER}) ?({UNIT})\b")
 RANGE = re.compile(r"^(\d+)-(\d+) ?CT\b")
 
@@ -71,7 +81,7 @@ def display_size(size: str | None, department: str = "", category: str = "") -> 
     if several and not _is_fraction(text):
         return f"{several[1]} x {_number(several[2])} {UNITS[several[3]]}"
     amounts = [(_number(number), UNITS[unit]) for number, unit in AMOUNT.findall(text)]
-    amounts = [amount for amount in amounts if len(amount[0]) < 6]  # an order number is no amount
+    amounts = [amount for amount in amounts if len(amount[0].partition(".")[0]) < 5]  # else an order number
     if not amounts:
         return None
     if department in FRESH and _is_carton(*amounts[0], category):
@@ -79,7 +89,7 @@ def display_size(size: str | None, department: str = "", category: str = "") -> 
     packs = [number for number, unit in amounts if unit == "pack"]
     contents = [f"{number} {unit}" for number, unit in amounts if unit not in COUNTED]
     if packs and contents:
-        return f"{packs[0]} x {contents[0]}" if packs[0] != "1" else contents[0]
+        return _pack_of(packs[0], contents[0])
     number, unit = amounts[0]
     bottles = float(number) / BOTTLE_IN_OUNCES if unit == "oz" and "/" not in number else 0
     if bottles >= 6 and abs(bottles - round(bottles)) < 1e-6:
@@ -88,6 +98,14 @@ def display_size(size: str | None, department: str = "", category: str = "") -> 
         return f"{number} pack" if number != "1" else None
     counted = next((f"{number} {unit}" for number, unit in amounts if unit in COUNTED), None)
     return ", ".join(filter(None, [counted, *contents[:1]]))
+
+
+def _pack_of(pieces: str, content: str) -> str:
+    """ "4 x 12 oz"; a hundred ounces and more are the sum of the pieces."""
+    amount, unit = content.split(" ", 1)
+    if unit == "oz" and "/" not in amount and float(amount) >= 100:
+        content = f"{_number(str(float(amount) / float(pieces)))} {unit}"
+    return content if pieces == "1" else f"{pieces} x {content}"
 
 
 def _is_fraction(text: str) -> bool:
