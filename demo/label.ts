@@ -8,21 +8,26 @@ interface Titled {
 /** "14 oz", "2 lb", "12 ct", "6 pk": a last part of the title that begins with a number. */
 const sizeAtTheEnd = /^(?<name>.+?),\s+(?<size>(?:about |approx\.? )?[\d.][^,]*)$/i;
 
-/** What tells two products of one name apart; on a card it stands beside the size. */
+/** What tells two products of one name and size apart. */
 const distinctions = /, (own brand|no\. \d+)(?=,|$)/g;
 
-/**
- * The title without its size, and the small print: the size that the catalogue states, else the one at the title's
- * end, and what tells the product apart from others of its name.
- */
-export function labelOf(item: Titled): { name: string; size: string } {
-  const apart = [...item.title.matchAll(distinctions)].map(([, words]) => words!);
+/** The parts of a title. */
+export interface Label {
+  readonly name: string;
+  /** The size that the catalogue states, else the one at the title's end; empty where there is none. */
+  readonly size: string;
+  /** What tells it apart from others of its name and size; empty where nothing has to. */
+  readonly apart: string;
+}
+
+/** A title taken apart, so that a card can show the name in large and the rest in small. */
+export function labelOf(item: Titled): Label {
+  const apart = [...item.title.matchAll(distinctions)].map(([, words]) => words!).join(', ');
   const title = item.title.replace(distinctions, '');
   const stated = item.attributes?.size;
-  const found = sizeAtTheEnd.exec(title)?.groups;
-  const name = stated === undefined ? (found?.name ?? title) : title.replace(`, ${stated}`, '');
-  const size = stated === undefined ? (found?.size ?? '') : String(stated);
-  return { name, size: [size, ...apart].filter(Boolean).join(' · ') };
+  if (stated !== undefined) return { name: title.replace(`, ${stated}`, ''), size: String(stated), apart };
+  const { name, size } = sizeAtTheEnd.exec(title)?.groups ?? {};
+  return { name: name ?? title, size: size ?? '', apart };
 }
 
 /** The product in the middle of a sentence: "Coffee, ground, 12 oz" is "coffee". */

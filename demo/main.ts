@@ -179,16 +179,20 @@ function nowhere(): Page {
 }
 
 function startSearchField(router: Router): void {
+  let opening: Promise<void> | undefined;
   const ask = async () => {
-    const asked = words.value.trim();
-    const address = `/search?q=${encodeURIComponent(asked)}`;
+    const address = () => `/search?q=${encodeURIComponent(words.value.trim())}`;
     if (location.pathname !== '/search') {
-      if (asked) await router.go(address);
-      return;
+      if (!words.value.trim()) return;
+      opening = router.go(address());
     }
-    history.replaceState(history.state, '', address);
-    await (router.page as SearchPage).ask(asked);
-    document.title = router.page!.title;
+    // Whoever types on while the page is being opened is answered when it is there.
+    await opening;
+    const { page } = router;
+    if (!page || !('ask' in page)) return;
+    history.replaceState(history.state, '', address());
+    await (page as SearchPage).ask(words.value.trim());
+    document.title = page.title;
   };
   words.addEventListener('input', () => void ask());
   words.form!.addEventListener('submit', (event) => {

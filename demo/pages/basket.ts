@@ -13,9 +13,9 @@ import type { Shop } from '../shop.ts';
 function lineMarkup(shop: Shop, id: string, count: number): Markup {
   const item = shop.catalogue.get(id);
   if (!item) return html``;
-  const { name, size } = labelOf(item);
+  const { name, size, apart } = labelOf(item);
   return html`<li class="line" data-recluse-item="${id}" data-aisle="${aisleOf(item.categories)}">
-<a class="line-link" href="/product/${encodeURIComponent(id)}"><span class="line-picture">${picture(pictureOf(item))}</span><span class="line-name">${name}<small>${size}</small></span></a>
+<a class="line-link" href="/product/${encodeURIComponent(id)}"><span class="line-picture">${picture(pictureOf(item))}</span><span class="line-name">${name}<small>${[size, apart].filter(Boolean).join(', ')}</small></span></a>
 <span class="stepper"><button type="button" class="round" data-act="take" aria-label="One ${name} fewer">${icon('minus')}</button><b aria-label="${count} pieces">${count}</b><button type="button" class="round" data-act="add" aria-label="One ${name} more">${icon('plus')}</button></span>
 <span class="line-price">${item.price === undefined ? '' : money(item.price * count)}</span></li>`;
 }
@@ -24,6 +24,7 @@ export async function basketPage(shop: Shop): Promise<Page> {
   const page = element(
     html`<div class="basket-page"><header class="page-head"><div><h1 tabindex="-1">Basket</h1></div></header><div class="basket-body"></div><div class="shelves"></div></div>`,
   );
+  const head = page.querySelector<HTMLElement>('.page-head')!;
   const body = page.querySelector('.basket-body')!;
   const root = page.querySelector<HTMLElement>('.shelves')!;
   let thanked = false;
@@ -37,6 +38,7 @@ export async function basketPage(shop: Shop): Promise<Page> {
       return;
     }
     thanked = false;
+    head.hidden = false;
     const active = document.activeElement;
     const focused = body.contains(active) && active?.getAttribute('data-act');
     const line = focused && active?.closest<HTMLElement>('.line')?.dataset.recluseItem;
@@ -81,9 +83,10 @@ export async function basketPage(shop: Shop): Promise<Page> {
     thanked = true;
     const { pieces, price } = await shop.checkOut();
     body.innerHTML =
-      html`<div class="calm thanks">${picture('shopping-bags')}<h2 tabindex="-1">Thank you.</h2><p>${pieces} ${pieces === 1 ? 'piece' : 'pieces'}, ${money(price)}. ${shop.paused ? 'Learning is paused, so nothing was noted.' : 'The shop has learned from it. Nobody else has.'}</p><p><a class="primary" href="/">See what has changed</a></p></div>`.text;
+      html`<div class="calm thanks">${picture('shopping-bags')}<h1 tabindex="-1">Thank you.</h1><p>${pieces} ${pieces === 1 ? 'piece' : 'pieces'}, ${money(price)}. ${shop.paused ? 'Learning is paused, so nothing was noted.' : 'The shop has learned from it. Nobody else has.'}</p><p><a class="primary" href="/">See what has changed</a></p></div>`.text;
+    head.hidden = true;
     root.replaceChildren();
-    body.querySelector<HTMLElement>('h2')?.focus();
+    body.querySelector<HTMLElement>('h1')?.focus();
   });
 
   await refresh();

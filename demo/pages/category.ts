@@ -41,7 +41,7 @@ export async function categoryPage(shop: Shop, address: string): Promise<Page> {
       { placement: `category-${address}`, explain: false },
     );
     const ids = ranked.map(({ id }) => id);
-    if (page.isConnected) await glide(page, () => grid.show(ids, source));
+    if (page.isConnected) glide(page, () => grid.show(ids, source));
     else grid.show(ids, source);
   }
 

@@ -154,7 +154,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     // Without a history the aisles stay as the build made them, less what should not be seen.
     if (learned === 0) shelves.push(...aislesFromTheBuild(shelves));
     remember('shelves', learned > 0 ? shelves.map(withoutReasons) : undefined);
-    await glide(root, () => fillShelves(root, shelves));
+    glide(root, () => fillShelves(root, shelves));
     if (told)
       announce(
         `Your shelves have changed. ${shelves

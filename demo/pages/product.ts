@@ -28,7 +28,7 @@ function starsMarkup(stars: number, name: string): Markup {
 export async function productPage(shop: Shop, id: string): Promise<Page> {
   const item = shop.catalogue.get(id);
   if (!item) throw new Error('unknown product');
-  const { name, size } = labelOf(item);
+  const { name, size, apart } = labelOf(item);
   const aisle = aisleNamed(aisleOf(item.categories))!;
   const crumbs = [aisle.name, ...item.categories.slice(1)].filter(
     (crumb, place, all) => all.indexOf(crumb) === place && crumb !== name,
@@ -40,7 +40,7 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
 <div class="product-picture">${picture(pictureOf(item))}</div>
 <div class="product-words">
 <h1 tabindex="-1">${name}</h1>
-<p class="product-facts"><b class="price">${item.price === undefined ? '' : money(item.price)}</b> <span>${size}</span>${item.brand && html` <span>${item.brand}</span>`}</p>
+<p class="product-facts"><b class="price">${item.price === undefined ? '' : money(item.price)}</b> <span>${size}</span>${apart && html` <span>${apart}</span>`}</p>
 <p class="product-history"></p>
 <div class="product-deeds"></div>
 <div class="product-stars"></div>
@@ -52,6 +52,8 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
   const past = page.querySelector('.product-history')!;
   const root = page.querySelector<HTMLElement>('.shelves')!;
 
+  let starsShown = -1;
+
   function drawOpinion({ liked, disliked, stars: given, bought }: Opinion): void {
     const count = shop.basket.countOf(id);
     const focused = page.contains(document.activeElement)
@@ -62,7 +64,10 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
 <button type="button" class="quiet" data-act="like" data-said="${liked?.id ?? ''}" aria-pressed="${liked ? 'true' : 'false'}">${icon('heart')}<span>Like</span></button>
 <button type="button" class="quiet" data-act="dislike" data-said="${disliked?.id ?? ''}" aria-pressed="${disliked ? 'true' : 'false'}">${icon('never')}<span>Not this</span></button>`.text;
     if (focused) deeds.querySelector<HTMLElement>(`[data-act="${focused}"]`)?.focus();
-    if (!stars.contains(document.activeElement)) stars.innerHTML = starsMarkup(given, name).text;
+    if (given !== starsShown && !stars.contains(document.activeElement)) {
+      stars.innerHTML = starsMarkup(given, name).text;
+      starsShown = given;
+    }
     const [last] = bought;
     past.textContent = last
       ? `You have bought it ${bought.length === 1 ? 'once' : `${bought.length} times`}, the last time ${ago((Date.now() - last.time) / day)}.`
@@ -106,7 +111,7 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
       },
     ];
     if (root.childElementCount === 0) fillShelves(root, shelves);
-    else await glide(root, () => fillShelves(root, shelves));
+    else glide(root, () => fillShelves(root, shelves));
   }
 
   stars.addEventListener('change', (event) => {

@@ -30,12 +30,13 @@ const deed = (seq: number, type: string, of: string, time: number, value?: numbe
 
 describe('a label', () => {
   test('keeps size and brand out of the name', () => {
-    expect(labelOf(coffee)).toEqual({ name: 'Coffee, ground', size: '12 oz · own brand' });
+    expect(labelOf(coffee)).toEqual({ name: 'Coffee, ground', size: '12 oz', apart: 'own brand' });
     expect(labelOf({ title: 'Soda cans, 12 × 12 oz, no. 3' })).toEqual({
       name: 'Soda cans',
-      size: '12 × 12 oz · no. 3',
+      size: '12 × 12 oz',
+      apart: 'no. 3',
     });
-    expect(labelOf({ title: 'Bananas' })).toEqual({ name: 'Bananas', size: '' });
+    expect(labelOf({ title: 'Bananas' })).toEqual({ name: 'Bananas', size: '', apart: '' });
   });
 
   test('is one plain word in a sentence', () => {
