@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALIGNMENT = 8
-TYPES = {"i8": np.dtype("<i1"), "u16": np.dtype("<u2"), "u32": np.dtype("<u4"), "f32": np.dtype("<f4")}
+TYPES: dict[str, np.dtype[Any]] = {
+    "i8": np.dtype("<i1"),
+    "u16": np.dtype("<u2"),
+    "u32": np.dtype("<u4"),
+    "f32": np.dtype("<f4"),
+}
 NAMES = {dtype: name for name, dtype in TYPES.items()}
 
 

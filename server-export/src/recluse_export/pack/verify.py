@@ -22,6 +22,9 @@ from recluse_export.pack.arrays import byte_length, split_arrays
 MAJOR = 1
 """The newest format that this reader knows."""
 
+Expected = dict[str, tuple[tuple[str, ...], list[int | None]]]
+"""Arrays of a file by name: the types that each may have, and its shape; None is any length."""
+
 
 def verify_pack(path: Path) -> None:
     """Read everything in a pack and check all that can be checked without running it.
@@ -69,10 +72,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ProblemError(
             f"{place}: has format {major}, this version reads up to {MAJOR}. Update recluse-export."
         )
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
-    if error is not None:
+    broken = jsonschema.exceptions.best_match(_validator().iter_errors(manifest))
+    if broken is not None:
         raise ProblemError(
-            f"{place}: {_place_in(error.absolute_path)}: {error.message}. Export the pack again."
+            f"{place}: {_place_in(broken.absolute_path)}: {broken.message}. Export the pack again."
         )
     return manifest
 
@@ -208,7 +211,7 @@ def _arrays(
     manifest: dict[str, Any],
     name: str,
     data: bytes,
-    expected: dict[str, tuple[tuple[str, ...], list[int | None]]],
+    expected: Expected,
 ) -> dict[str, NDArray[Any]]:
     """The arrays of a file, after their types, lengths and places were checked; None is any length."""
     entry = manifest["files"][name]
@@ -249,7 +252,7 @@ def _check_finite(folder: Path, path: str, arrays: dict[str, NDArray[Any]]) -> N
 
 def _check_priors(folder: Path, manifest: dict[str, Any], data: bytes, count: int, categories: int) -> None:
     path = manifest["files"]["priors"]["path"]
-    floats = {name: (("f32",), [count]) for name in ("popularity", "recent", "interval", "repeat")}
+    floats: Expected = {name: (("f32",), [count]) for name in ("popularity", "recent", "interval", "repeat")}
     arrays = _arrays(folder, manifest, "priors", data, {**floats, "leaf": (("u16",), [count])})
     _check_finite(folder, path, arrays)
     if arrays["leaf"].size and arrays["leaf"].max() >= categories:
@@ -262,7 +265,7 @@ def _check_priors(folder: Path, manifest: dict[str, Any], data: bytes, count: in
 
 def _check_linear(folder: Path, manifest: dict[str, Any], data: bytes, count: int) -> None:
     path = manifest["files"]["linear"]["path"]
-    expected: dict[str, tuple[tuple[str, ...], list[int | None]]] = {
+    expected: Expected = {
         "scale": (("f32",), [count]),
         "offset": (("u32",), [count + 1]),
         "target": (("u16",) if count <= np.iinfo(np.uint16).max else ("u32",), [None]),
@@ -367,7 +370,7 @@ def _check_graph(
 def _check_catalogue(folder: Path, manifest: dict[str, Any], data: bytes, count: int) -> None:
     path = manifest["files"]["catalogue"]["path"]
     catalogue = _json_of(folder, manifest, "catalogue", data)
-    columns = {
+    columns: dict[str, Any] = {
         name: catalogue.get(name)
         for name in ("title", "price", "brand")
         if name == "title" or name in catalogue
