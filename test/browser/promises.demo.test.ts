@@ -216,6 +216,8 @@ test('once ready, nothing is asked of anybody: not by the page, not by a worker'
   const server = await serving();
   const { page, requests } = await visiting(server.url);
   await settled(page);
+  // The shop itself loads its search when it is idle, after five seconds at the latest.
+  await page.waitForTimeout(5500);
   const before = { server: server.requests.length, browser: requests.length };
   // The browser's record would have shown it: it has the worker's requests, and the service worker's.
   expect(requests.filter((url) => url.endsWith('/pack/manifest.json'))).toHaveLength(1);
