@@ -92,4 +92,4 @@ export function bytes(count: number): string {
 
 /** "1.8 ms", "0.05 ms", "24 ms" */
 export const milliseconds = (time: number): string =>
-  `${time >= 10 ? Math.round(time) : time >= 0.1 ? time.toFixed(1) : time.toFixed(2)} ms`;
+  `${time >= 10 ? Math.round(time) : time >= 0.095 ? time.toFixed(1) : time.toFixed(2)} ms`;

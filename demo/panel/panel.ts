@@ -83,6 +83,7 @@ export function createPanel(
     );
     const { scrollTop } = body;
     body.innerHTML = made;
+    body.dataset.shown = asked;
     for (const day of body.querySelectorAll('details')) {
       const name = day.querySelector('summary')!.firstChild?.textContent;
       if (closed.has(name)) day.open = false;
