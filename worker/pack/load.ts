@@ -280,7 +280,7 @@ async function arrive(
 }
 
 /** Milliseconds that a cached pack's popular lists wait for its linear tier: a returning visitor sees one list, not two. */
-const oneList = 50;
+const oneList = 150;
 
 /** Lets the first tiers of a cached pack arrive; telling of the popular lists only where the linear tier is late. */
 async function arriveFromCache(manifest: Manifest, options: LoadOptions, events: LoadEvents): Promise<Pack> {
