@@ -127,19 +127,21 @@ async function start(): Promise<void> {
   }
 
   panel = createPanel(document.querySelector<HTMLDialogElement>('#panel')!, theShop, outgoing, () =>
-    markShopper('nobody'),
+    markShopper(nobody),
   );
   router = startRouter({ open, show });
   startFloating();
   startSearchField(router);
 
+  if (theShop.playing) markShopper(theShop.playing.name);
   const shoppers = (await samples['./shoppers.json']?.()) ?? [];
 
   async function become(which: string): Promise<void> {
     const shopper = which === 'nobody' ? undefined : shoppers[Number(which)];
-    markShopper(which);
     replacing = true;
     theShop.clear();
+    theShop.playing = shopper;
+    markShopper(shopper?.name ?? nobody);
     try {
       await recluse.forget('everything');
       if (shopper) await recluse.track(replayed(shopper, Date.now()));
@@ -163,9 +165,12 @@ async function start(): Promise<void> {
   requestIdleCallback?.(() => prepareSearch(catalogue.items), { timeout: 5000 });
 }
 
-function markShopper(which: string): void {
+/** The name on the button of the empty start. */
+const nobody = 'start empty';
+
+function markShopper(name: string): void {
   for (const chip of document.querySelectorAll<HTMLElement>('[data-shopper]'))
-    chip.setAttribute('aria-pressed', String(chip.dataset.shopper === which));
+    chip.setAttribute('aria-pressed', String(chip.textContent!.trim() === name));
 }
 
 function nowhere(): Page {

@@ -46,6 +46,15 @@ export class Shop {
     return this.#hidden;
   }
 
+  /** The sample shopper whose history this is, if it is one's. */
+  get playing(): { readonly name: string; readonly about: string } | undefined {
+    return recall('shopper', undefined);
+  }
+
+  set playing(shopper: { readonly name: string; readonly about: string } | undefined) {
+    remember('shopper', shopper && { name: shopper.name, about: shopper.about });
+  }
+
   get paused(): boolean {
     return this.#paused;
   }
@@ -68,6 +77,7 @@ export class Shop {
   /** Forgets everything that the shop itself keeps about the visitor. The recommender forgets on its own. */
   clear(): void {
     remember('shelves', undefined);
+    this.playing = undefined;
     this.pinned.clear();
     this.lists.clear();
     this.replaced = true;

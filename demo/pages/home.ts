@@ -44,7 +44,7 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
     put({
       placement: 'for-you',
       title: 'For you',
-      about: '',
+      about: shop.playing?.about ?? '',
       list: await shop.recommend({ placement: 'for-you', ...common() }),
     });
     const again = await shop.recommend({ placement: 'again', mode: 'repeat', ...common() });
@@ -152,6 +152,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
       return { ...answer, source: list.source, cards };
     });
     // Without a history the aisles stay as the build made them, less what should not be seen.
+    if (learned === 0) shop.playing = undefined;
     if (learned === 0) shelves.push(...aislesFromTheBuild(shelves));
     remember('shelves', learned > 0 ? shelves.map(withoutReasons) : undefined);
     glide(root, () => fillShelves(root, shelves));
