@@ -69,8 +69,8 @@ def compare(
         )
     if agreement.same_items_float < LEAST_SAME:
         raise ProblemError(
-            f"The exported float graph shares only {agreement.same_items_float:.1%} of the top tens with PyTorch "
-            f"on {len(histories)} histories. Nothing was written. "
+            f"The exported float graph shares only {agreement.same_items_float:.1%} of the top tens "
+            f"with PyTorch on {len(histories)} histories. Nothing was written. "
             "Check the installed versions of torch, onnx and onnxruntime against the lock file."
         )
     return agreement

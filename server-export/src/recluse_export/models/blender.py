@@ -76,6 +76,8 @@ class Blender(nn.Module):
     deviation: Tensor
     visitor_mean: Tensor
     visitor_deviation: Tensor
+    linear: Tensor
+    steadiness: Tensor
 
     def __init__(self, coefficients: Coefficients, settings: BlenderSettings) -> None:
         super().__init__()
@@ -89,6 +91,8 @@ class Blender(nn.Module):
         weights = torch.tensor([0.0] + [getattr(coefficients, name) for name in LINEAR_PARTS])
         self.weights = nn.Parameter(weights)
         """Of taste, then of the linear tier's parts in their order."""
+        self.register_buffer("linear", weights.clone())
+        self.register_buffer("steadiness", torch.zeros(()))
         self.gates = nn.Linear(len(VISITOR), len(weights))
         nn.init.zeros_(self.gates.weight)
         nn.init.zeros_(self.gates.bias)
@@ -127,7 +131,10 @@ class Blender(nn.Module):
 
     def _lines(self, signals: Tensor, facts: Tensor) -> Mapping[str, Tensor]:
         """The straight line of each part."""
-        strength = torch.exp(self.sharpness + self.gates(facts)) * self.weights
+        # What was learned, and as much of the linear tier beside it as validation asked for.
+        strength = (
+            torch.exp(self.sharpness + self.gates(facts)) * self.weights + self.steadiness * self.linear
+        )
         strength = strength.unsqueeze(1)
         raw = {name: signals[..., place] for place, name in enumerate(SIGNALS)}
         lines = {

@@ -74,7 +74,7 @@ class EncoderSettings(Settings):
     """Attention heads a block."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """On the outputs of attention, of feed-forward and of the item rows that come in."""
-    epochs: PositiveInt = 12
+    epochs: PositiveInt = 6
     """Passes over all users; each pass cuts a new window out of every user's history."""
     batch: PositiveInt = 32
     """Windows a step."""
@@ -83,7 +83,7 @@ class EncoderSettings(Settings):
     horizon_days: Positive = 7.0
     """Baskets within so many days after the moment are its targets; the next item where the log has no
     times."""
-    learning_rate: Positive = 2e-3
+    learning_rate: Positive = 4e-3
     """Peak of the one-cycle schedule of AdamW."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.05
     """Of AdamW, on matrices only."""

@@ -15,13 +15,16 @@ from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets, together_in_time
 from recluse_export.features.history import histories_at
 from recluse_export.features.signals import SIGNALS, linear_score, visitor_facts
-from recluse_export.models.base import best, in_chunks, recommend
+from recluse_export.models.base import best, in_chunks
 from recluse_export.models.blender import Blender
 from recluse_export.models.hybrid import Hybrid
 from recluse_export.models.linear import LinearTier
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
-from recluse_export.shapes import Float, Log
+from recluse_export.shapes import Float, Int, Log
+
+STEADINESS = (0.0, 1.0, 2.0, 4.0)
+"""Multiples of the linear tier's score that are tried beside what the blender learned."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,11 @@ def train_blender(
     repeats: bool,
     progress: Progress,
 ) -> bool:
-    """Train ``hybrid.blender`` in place on ``weeks``; keep the epoch that is best on ``check``, the untrained
-    start included.
+    """Train ``hybrid.blender`` in place on ``weeks``, then choose on ``check`` how much of the linear tier to
+    add.
 
-    Returns whether an epoch beat the start, which ranks as the linear tier does.
+    Returns whether the blend beats the linear tier there; if not, the blender is left as it started, and
+    ranks as the linear tier does.
 
     Raises
     ------
@@ -109,17 +113,7 @@ def train_blender(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, chosen.learning_rate, total_steps=steps + 1, pct_start=0.15
     )
-    histories = histories_at(
-        log, check.users, check.now, hybrid.counting.event_types, settings.history_events
-    )
-    mode = "any" if repeats else "discover"
-
-    def worth(model) -> float:
-        figures = measure(recommend(model, histories, 20, mode), check)
-        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
-
-    kept, start_state = worth(LinearTier(hybrid.counting)), copy.deepcopy(blender.state_dict())
-    kept_state = None
+    start_state = copy.deepcopy(blender.state_dict())
     done = 0
     with progress.step("Train the blender", steps) as step:
         for _ in range(chosen.epochs):
@@ -139,12 +133,41 @@ def train_blender(
                 schedule.step()
                 done += 1
                 step.advance()
-            blender.eval()
-            reached = worth(hybrid)
-            if reached > kept:
-                kept, kept_state = reached, copy.deepcopy(blender.state_dict())
-    blender.load_state_dict(kept_state or start_state)
-    return kept_state is not None
+    blender.eval()
+    steadiness = choose_steadiness(hybrid, log, check, settings, repeats)
+    if steadiness is None:
+        blender.load_state_dict(start_state)
+        return False
+    blender.steadiness.fill_(steadiness)
+    return True
+
+
+def choose_steadiness(
+    hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool
+) -> float | None:
+    """How much of the linear tier's score is best added to the trained blend on ``check``; None if the linear
+    tier alone is better than every such sum, by NDCG@10 + recall@10.
+    """
+    histories = histories_at(
+        log, check.users, check.now, hybrid.counting.event_types, settings.history_events
+    )
+    linear = LinearTier(hybrid.counting)
+    rankings: dict[float | None, list[Int]] = {None: [], **{amount: [] for amount in STEADINESS}}
+    for _, chunk in in_chunks(histories):
+        alone, blended = linear.scores(chunk), hybrid.scores(chunk)
+        for amount, lists in rankings.items():
+            scores = alone if amount is None else blended + np.float32(amount) * alone
+            if not repeats:
+                scores = scores.copy()
+                scores[chunk.visitor, chunk.row] = -np.inf
+            lists.append(best(scores, 20))
+
+    def worth(lists: list[Int]) -> float:
+        figures = measure(np.concatenate(lists), check)
+        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
+
+    reached = {amount: worth(lists) for amount, lists in rankings.items()}
+    return max(reached, key=lambda amount: reached[amount])
 
 
 def list_loss(blender: Blender, lists: Lists, places: np.ndarray) -> Tensor:
