@@ -253,3 +253,58 @@ def test_help_shows_an_example_of_the_command(command: str) -> None:
 
 def test_a_wrong_option_is_exit_code_2() -> None:
     assert run("inspect", "--confg", "x").exit_code == 2
+
+
+def shop_to_train_on(folder: Path) -> SmallShop:
+    """Sixty people who keep to their own few of eight things for twelve weeks; the matrix alone is trained."""
+    shop = SmallShop(folder)
+    shop.log = [
+        {
+            "user": f"u{user}",
+            "item": f"i{(user + place * (1 + week % 2)) % 8}",
+            "type": "purchase",
+            "time": f"2024-{1 + week // 4:02d}-{1 + 7 * (week % 4) + user % 3:02d}T10:00:00Z",
+            "value": "1.5",
+            "basket": f"b{user}-{week}",
+            "quantity": "1",
+        }
+        for user in range(60)
+        for week in range(12)
+        for place in range(3)
+    ]
+    shop.tail = shop.tail.replace("cut = 2024-03-01", "cut = 2024-03-15")
+    shop.tail += "\n[model]\nfull = false\n\n[evaluate]\nbootstrap = 20\n"
+    return shop
+
+
+def test_the_steps_alone_make_the_same_pack_as_build(tmp_path: Path) -> None:
+    config = shop_to_train_on(tmp_path).write()
+    work = tmp_path / "work"
+    for arguments in (
+        ("build", "--config", config, "--out", tmp_path / "at-once", "--seed", "3"),
+        ("train", "--config", config, "--work", work, "--seed", "3"),
+        ("evaluate", "--work", work),
+        ("export", "--work", work, "--out", tmp_path / "in-steps"),
+        ("verify", tmp_path / "in-steps"),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 0, result.output
+    one, two = (
+        {path.name: path.read_bytes() for path in folder.iterdir()}
+        for folder in (tmp_path / "at-once", tmp_path / "in-steps")
+    )
+    assert one == two
+    manifest = json.loads(one["manifest.json"])
+    assert manifest["training"]["seed"] == 3
+    assert {figure["model"] for figure in manifest["card"]["figures"]} >= {
+        "popular",
+        "personal frequency",
+        "linear",
+    }
+
+
+def test_export_wants_figures_first(tmp_path: Path) -> None:
+    config = shop_to_train_on(tmp_path).write()
+    assert run("train", "--config", config, "--work", tmp_path / "work").exit_code == 0
+    result = run("export", "--work", tmp_path / "work", "--out", tmp_path / "pack")
+    assert_refused(result, "no figures", "recluse-export evaluate --work")

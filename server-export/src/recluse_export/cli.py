@@ -149,7 +149,7 @@ def evaluate(work: WorkOption) -> None:
     log, _ = _load(settings)
     figures = pipeline.evaluate_trained(trained, log, settings, TerminalProgress(console))
     write_figures(figures, work)
-    console.print(figures_table(figures))
+    console.print(*figures_tables(figures), sep="\n")
 
 
 @app.command()
@@ -229,7 +229,7 @@ def _load(config: Config) -> tuple[Log, CleaningReport]:
 def _finish(contents: PackContents, out: Path) -> None:
     """Write the pack and show its card."""
     manifest = write_pack(contents, out)
-    console.print(figures_table(contents.figures))
+    console.print(*figures_tables(contents.figures), sep="\n")
     described: dict[str, Any] = json.loads(manifest.read_bytes())
     files = Table(title=f"Pack {described['name']} {described['version']} in {out}", title_justify="left")
     files.add_column("file")
@@ -252,25 +252,28 @@ def _candidates_table(candidates: list[Candidate]) -> Table:
     return table
 
 
-def figures_table(figures: list[Figure]) -> Table:
-    """Models against each other: a row each, a column a metric and kind of target."""
-    metrics = list(dict.fromkeys((figure.split, figure.targets, figure.metric) for figure in figures))
-    table = Table(title="Figures", title_justify="left")
-    table.add_column("model")
-    for split, targets, metric in metrics:
-        table.add_column(
-            "\n".join([metric, split] + ([targets] if targets != "all" else [])), justify="right"
-        )
-    values = {(figure.model, figure.split, figure.targets, figure.metric): figure for figure in figures}
-    for model in dict.fromkeys(figure.model for figure in figures):
-        row = [values.get((model, *metric)) for metric in metrics]
-        table.add_row(model, *("" if figure is None else _with_interval(figure) for figure in row))
-    return table
+def figures_tables(figures: list[Figure]) -> list[Table]:
+    """Models against each other: a table a split and kind of target, a row a model, a column a metric."""
+    tables = []
+    for split, targets in dict.fromkeys((figure.split, figure.targets) for figure in figures):
+        chosen = [figure for figure in figures if (figure.split, figure.targets) == (split, targets)]
+        users = max((figure.users or 0 for figure in chosen), default=0)
+        title = f"{split}, {targets} targets" + (f", {users:,} users" if users else "")
+        table = Table("model", title=title, title_justify="left")
+        metrics = list(dict.fromkeys(figure.metric for figure in chosen))
+        for metric in metrics:
+            table.add_column(metric, justify="right")
+        values = {(figure.model, figure.metric): _with_interval(figure) for figure in chosen}
+        for model in dict.fromkeys(figure.model for figure in chosen):
+            table.add_row(model, *(values.get((model, metric), "") for metric in metrics))
+        tables.append(table)
+    return tables
 
 
 def _with_interval(figure: Figure) -> str:
-    interval = "" if figure.low is None or figure.high is None else f"\n{figure.low:.4f} to {figure.high:.4f}"
-    return f"{figure.value:.4f}{interval}"
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.4f}"
+    return f"{figure.value:.4f}\n{figure.low:.4f} to {figure.high:.4f}"
 
 
 def _show_version(value: bool) -> None:
