@@ -6,19 +6,26 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
+ * @typedef {object} RunOptions
+ * @property {Record<string, string>} [env] Set besides this process's own.
+ * @property {boolean} [quiet] Prints its output only if it fails.
+ * @property {boolean} [aside] Prints its output only at its end, because others print meanwhile.
+ */
+
+/**
  * Runs a program in the top folder with this terminal's input and output.
  *
  * @param {string} program A name on the PATH, or a file.
  * @param {readonly string[]} args
- * @param {{ env?: Record<string, string>, quiet?: boolean }} [options] `quiet`: print its output only if it fails.
+ * @param {RunOptions} [options]
  * @returns {Promise<boolean>} Whether it ended well.
  */
-export function run(program, args, { env = {}, quiet = false } = {}) {
+export function run(program, args, { env = {}, quiet = false, aside = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: quiet || aside ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       // npm and npx are shell scripts on Windows.
       shell: process.platform === 'win32' && /^np[mx]$/.test(program),
     });
@@ -31,7 +38,7 @@ export function run(program, args, { env = {}, quiet = false } = {}) {
       resolve(false);
     });
     child.on('close', (code) => {
-      if (code !== 0 && quiet) process.stderr.write(Buffer.concat(output));
+      if (aside || (code !== 0 && quiet)) process.stderr.write(Buffer.concat(output));
       resolve(code === 0);
     });
   });
@@ -42,7 +49,7 @@ export function run(program, args, { env = {}, quiet = false } = {}) {
  *
  * @param {string} file Below node_modules.
  * @param {readonly string[]} args
- * @param {{ env?: Record<string, string>, quiet?: boolean }} [options]
+ * @param {RunOptions} [options]
  */
 export function runPackage(file, args, options) {
   return run(process.execPath, [`${root}node_modules/${file}`, ...args], options);

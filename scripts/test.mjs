@@ -1,11 +1,17 @@
 /**
- * `npm test`: sets up all that it needs and runs everything, one step after the other; a step that fails does not
- * hide the next. `--only NAME` runs one step, with what comes after it given to the tool (`npm run test:unit -- -t word`).
+ * `npm test`: sets up all that it needs and runs everything, step by step; a step that fails does not hide the next.
+ * `--only NAME` runs one step, with what comes after it given to the tool (`npm run test:unit -- -t word`).
  */
 import { ensurePackages } from './packages.mjs';
 import { main, root, run, runPackage } from './run.mjs';
 
-/** @typedef {{ name: string, set?: ('python' | 'chromium' | 'sources' | 'built')[], work: (args: string[]) => Promise<boolean> }} Step */
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {('python' | 'chromium' | 'sources' | 'built')[]} [set] What it stands on.
+ * @property {boolean} [aside] Runs beside the steps after it, which wait for a browser most of the time.
+ * @property {(args: string[], aside: boolean) => Promise<boolean>} work
+ */
 
 const script = (/** @type {string} */ name, /** @type {string[]} */ args = []) =>
   run(process.execPath, [`${root}scripts/${name}.mjs`, ...args]);
@@ -22,8 +28,11 @@ const steps = [
   {
     name: 'python',
     set: ['python'],
-    work: async (args) =>
-      run((await import('./python.mjs')).pythonProgram('python'), ['-m', 'pytest', 'server-export', ...args]),
+    aside: true,
+    work: async (args, aside) => {
+      const { pythonProgram } = await import('./python.mjs');
+      return run(pythonProgram('python'), ['-m', 'pytest', 'server-export', ...args], { aside });
+    },
   },
   { name: 'parity', set: ['python', 'chromium', 'built'], work: (args) => vitest(['parity'], args) },
   { name: 'browser', set: ['chromium', 'built'], work: (args) => vitest(['browser', 'demo'], args) },
@@ -54,14 +63,14 @@ function once(work) {
   };
 }
 
-/** @param {Step} step @param {string[]} args */
-async function attempt({ name, set = [], work }, args) {
-  console.log(`\n--- ${name}`);
+/** @param {Step} step @param {string[]} args @param {boolean} aside */
+async function attempt({ name, set = [], work }, args, aside) {
+  console.log(`\n--- ${name}${aside ? ' (beside the next steps; what it prints comes at its end)' : ''}`);
   const started = performance.now();
   let passed = false;
   try {
     for (const need of set) await ground[need]();
-    passed = await work(args);
+    passed = await work(args, aside);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }
@@ -74,8 +83,15 @@ await main(import.meta, async ([flag, only, ...args]) => {
   if (chosen.length === 0)
     throw new Error(`There is no step ${only}; there are ${steps.map(({ name }) => name).join(', ')}.`);
   await ensurePackages();
-  const results = [];
-  for (const step of chosen) results.push(await attempt(step, args));
+  /** @type {ReturnType<typeof attempt>[]} */
+  const attempts = [];
+  for (const step of chosen) {
+    const aside = step.aside === true && chosen.length > 1;
+    const result = attempt(step, args, aside);
+    attempts.push(result);
+    if (!aside) await result;
+  }
+  const results = await Promise.all(attempts);
 
   const failed = results.filter(({ passed }) => !passed).length;
   if (failed > 0) process.exitCode = 1;
