@@ -256,7 +256,7 @@ def test_a_wrong_option_is_exit_code_2() -> None:
 
 
 def shop_to_train_on(folder: Path) -> SmallShop:
-    """Sixty people who keep to their own few of eight things for twelve weeks; the matrix alone is trained."""
+    """Sixty people who keep to a few of eight things for twelve weeks; the matrix alone is trained."""
     shop = SmallShop(folder)
     shop.log = [
         {

@@ -1,6 +1,7 @@
 """The few shapes that flow through the pipeline, each with one name everywhere.
 
-``read`` makes a :class:`Log`; ``models`` and ``evaluate`` take it; ``export`` makes a :class:`PackContents`; ``pack`` writes it.
+``read`` makes a :class:`Log`; ``models`` and ``evaluate`` take it; ``export`` makes a :class:`PackContents`;
+``pack`` writes it.
 The numbers inside are defined in ``docs/model.md``, the files in ``docs/pack.schema.json``.
 """
 
@@ -64,7 +65,8 @@ class Log:
     value: Float
     """``[events]`` money or stars, 0 where absent."""
     basket: Long
-    """``[events]`` basket number; events of one moment of one user where the log has no baskets. Equal numbers are adjacent."""
+    """``[events]`` basket number; events of one moment of one user where the log has no baskets. Equal
+    numbers are adjacent."""
     event_types: list[str]
     users: list[str]
     """``[users]`` ids as the source has them; never exported."""
