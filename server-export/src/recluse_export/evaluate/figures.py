@@ -10,7 +10,7 @@ from recluse_export.evaluate.metrics import DEPTH, interval, measure
 from recluse_export.evaluate.settings import EvaluateSettings
 from recluse_export.evaluate.split import Targets, last_event, targets_after
 from recluse_export.features.history import Histories, histories_at
-from recluse_export.models.base import Mode, Recommender, recommend
+from recluse_export.models.base import Mode, Recommender, recommend_by_mode
 from recluse_export.progress import Progress
 from recluse_export.shapes import EventType, Figure, Log
 
@@ -66,9 +66,9 @@ def figures_of(
         {"all": "any", "repeat": "repeat", "discover": "discover"} if repeats else {"all": "discover"}
     )
     figures = []
+    rankings = recommend_by_mode(model, histories, DEPTH, list(modes.values()))
     for kind, mode in modes.items():
-        ranking = recommend(model, histories, DEPTH, mode)
-        for metric, values in measure(ranking, targets, kind).items():
+        for metric, values in measure(rankings[mode], targets, kind).items():
             if len(values) == 0:
                 continue
             low, high = interval(values, settings.bootstrap, seed) if settings.bootstrap else (None, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol, Self
 
 import numpy as np
@@ -48,16 +48,29 @@ def in_chunks(histories: Histories, size: int = 256) -> Iterator[tuple[slice, Hi
 
 
 def recommend(model: Recommender, histories: Histories, limit: int, mode: Mode = "any") -> Int:
-    """``[visitors, limit]`` best rows of every visitor.
+    """``[visitors, limit]`` best rows of every visitor."""
+    return recommend_by_mode(model, histories, limit, [mode])[mode]
 
-    ``mode``: all items, only those in the history (``repeat``), or only those that are not (``discover``).
-    """
-    chosen = []
+
+def recommend_by_mode(
+    model: Recommender, histories: Histories, limit: int, modes: Sequence[Mode]
+) -> dict[Mode, Int]:
+    """As ``recommend`` for several modes, scoring once."""
+    chosen: dict[Mode, list[Int]] = {mode: [] for mode in modes}
     for _, chunk in in_chunks(histories):
         scores = model.scores(chunk)
-        if mode != "any":
-            allowed = np.full(scores.shape, mode == "discover")
-            allowed[chunk.visitor, chunk.row] = mode == "repeat"
-            scores = np.where(allowed, scores, -np.inf)
-        chosen.append(best(scores, limit))
-    return np.concatenate(chosen) if chosen else np.zeros((0, limit), np.int32)
+        for mode, lists in chosen.items():
+            lists.append(best(within(scores, chunk, mode), limit))
+    return {
+        mode: np.concatenate(lists) if lists else np.zeros((0, limit), np.int32)
+        for mode, lists in chosen.items()
+    }
+
+
+def within(scores: Float, histories: Histories, mode: Mode) -> Float:
+    """The scores with everything that ``mode`` excludes at minus infinity."""
+    if mode == "any":
+        return scores
+    allowed = np.full(scores.shape, mode == "discover")
+    allowed[histories.visitor, histories.row] = mode == "repeat"
+    return np.where(allowed, scores, np.float32(-np.inf))

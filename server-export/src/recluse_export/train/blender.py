@@ -15,7 +15,7 @@ from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets, together_in_time
 from recluse_export.features.history import histories_at
 from recluse_export.features.signals import SIGNALS, linear_score, visitor_facts
-from recluse_export.models.base import best, in_chunks
+from recluse_export.models.base import best, in_chunks, within
 from recluse_export.models.blender import Blender
 from recluse_export.models.hybrid import Hybrid
 from recluse_export.models.linear import LinearTier
@@ -157,10 +157,7 @@ def choose_steadiness(
         alone, blended = linear.scores(chunk), hybrid.scores(chunk)
         for amount, lists in rankings.items():
             scores = alone if amount is None else blended + np.float32(amount) * alone
-            if not repeats:
-                scores = scores.copy()
-                scores[chunk.visitor, chunk.row] = -np.inf
-            lists.append(best(scores, 20))
+            lists.append(best(within(scores, chunk, "any" if repeats else "discover"), 20))
 
     def worth(lists: list[Int]) -> float:
         figures = measure(np.concatenate(lists), check)

@@ -13,7 +13,7 @@ from recluse_export.evaluate.split import Targets, together_in_time, validation
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.features.priors import priors
 from recluse_export.features.signals import Counting, counted_signals, linear_score
-from recluse_export.models.base import best
+from recluse_export.models.base import best, within
 from recluse_export.models.linear import LinearChoice, merged, solve
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
@@ -121,10 +121,8 @@ def search_linear(
 
 
 def _worth(score: Float, histories: Histories, targets: Targets, repeats: bool) -> float:
-    if not repeats:
-        score = score.copy()
-        score[histories.visitor, histories.row] = -np.inf
-    figures = measure(best(score, 20), targets)
+    ranking = best(within(score, histories, "any" if repeats else "discover"), 20)
+    figures = measure(ranking, targets)
     return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
 
