@@ -31,7 +31,10 @@ const within = (distance: number) => Math.max(-longest, Math.min(longest, distan
 
 /** Makes a change below `root` and lets its cards glide from where they were. */
 export function glide(root: ParentNode, change: () => void): void {
-  if (calm.matches || document.visibilityState === 'hidden') return change();
+  if (calm.matches || document.visibilityState === 'hidden') {
+    change();
+    return;
+  }
   const before = places(root);
   change();
   for (const [id, { card, place }] of places(root)) {
