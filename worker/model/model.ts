@@ -90,6 +90,13 @@ function requireFinite(scores: Float32Array): void {
     if (!Number.isFinite(score)) throw new Error('The graphs gave a score that is not a number.');
 }
 
+/** Mean of one column of a matrix whose rows lie one after the other. */
+function meanOfColumn(matrix: Float32Array, column: number, columns: number): number {
+  let sum = 0;
+  for (let at = column; at < matrix.length; at += columns) sum += matrix[at]!;
+  return (sum * columns) / matrix.length;
+}
+
 /**
  * Starts ONNX Runtime, opens the pack's graphs, runs them once and chooses the backend.
  *
@@ -122,12 +129,18 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
     else taste.set(rows.bias);
     const { scores, parts } = await blender.blend(history, { ...evidence.signals, taste });
     requireFinite(scores);
+    const named = (values: (at: number) => number) =>
+      Object.fromEntries(partNames.map((name, at) => [name, values(at)]));
+    let typical: Record<string, number> | undefined;
     return {
       source: 'model',
       scores,
       evidence,
-      partsOf: (row) =>
-        Object.fromEntries(partNames.map((name, at) => [name, parts[row * partNames.length + at]!])),
+      partsOf: (row) => named((at) => parts[row * partNames.length + at]!),
+      typicalParts() {
+        typical ??= named((at) => meanOfColumn(parts, at, partNames.length));
+        return typical;
+      },
     };
   }
 

@@ -11,6 +11,8 @@ export interface Scores {
   readonly scores: Float32Array;
   /** The parts whose sum is the item's score, by name. */
   readonly partsOf: (row: ItemRow) => Record<string, number>;
+  /** The parts of the average item, where an item without any evidence has parts other than 0: what all items have speaks for none. */
+  readonly typicalParts?: () => Record<string, number>;
   /** What the history said, where the tier looked at it. */
   readonly evidence?: Evidence;
 }

@@ -44,6 +44,7 @@ function becauseOf(cause: ItemRow, row: ItemRow, share: number, { history, pack,
  * The item-to-item part is exact: each item's contribution to the sum, times what the tier made of the sum. The encoder's part has no such
  * sum; it is dealt out among the items of the past that are near in the model's item space, by nearness and strength.
  *
+ * @param parts of the candidate, less those of the typical item
  * @returns what each item gave, parallel to the interest, and what no item of the past accounts for
  */
 function evidenceByItem(
@@ -79,10 +80,13 @@ interface Cause {
   readonly reason: ((share: number) => Reason) | null;
 }
 
-/** All that speaks for one item. */
+/** All that speaks for one item, against the typical item: the network gives every item something, which is no reason for any. */
 function causesOf(row: ItemRow, moment: Moment): Cause[] {
   const { pack, scores } = moment;
-  const parts = scores.partsOf(row);
+  const typical = scores.typicalParts?.() ?? {};
+  const parts = Object.fromEntries(
+    Object.entries(scores.partsOf(row)).map(([name, part]) => [name, part - (typical[name] ?? 0)]),
+  );
   const part = (name: string) => Math.max(0, parts[name] ?? 0);
   const popular: Cause = {
     worth: part('popularity') + part('recent'),

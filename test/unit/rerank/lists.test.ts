@@ -213,6 +213,21 @@ describe('reasons', () => {
     ]);
   });
 
+  test('count only what sets an item apart, not what the network gives to every item', () => {
+    const asker = askerOf([interaction(1, 'item-1', 'view', 1)], { ...pack, rows: { ...pack.rows, row } });
+    const scores = {
+      ...asker.scores,
+      source: 'model' as const,
+      partsOf: () => ({ taste: 3, popularity: 5, habit: 0.7 }),
+      typicalParts: () => ({ taste: 2, popularity: 4.75, habit: 0.7 }),
+    };
+    const { items } = recommendList({ limit: 1e9, explain: true }, { ...asker, scores });
+    expect(items.find(({ id }) => id === 'item-2')).toMatchObject({
+      reasons: [{ kind: 'because', item: 'item-1', share: 0.8 }, { kind: 'popular' }],
+      parts: { taste: 3, popularity: 5, habit: 0.7 },
+    });
+  });
+
   test('claim no more than can be told: a taste that nothing in the history is near to has no name', () => {
     expect(byTaste('item-3', { taste: 3, together: 0, affinity: 0, popularity: 1 })).toEqual([
       { kind: 'popular', text: 'popular now' },
