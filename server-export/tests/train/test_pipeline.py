@@ -9,15 +9,24 @@ import pytest
 import torch
 
 from recluse_export.errors import ProblemError
+from recluse_export.evaluate.split import select
 from recluse_export.export.agreement import compare
 from recluse_export.features.history import histories_at
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import SilentProgress
 from recluse_export.read.holdout import held_out
+from recluse_export.shapes import Log
 from recluse_export.train.arguments import event_types_of
 from recluse_export.train.checkpoint import load_checkpoint, save_checkpoint
 from recluse_export.train.encoder import new_encoder, train_encoder
-from recluse_export.train.pipeline import PARITY_HISTORIES, evaluate_trained, export, train, training_log
+from recluse_export.train.pipeline import (
+    PARITY_HISTORIES,
+    build,
+    evaluate_trained,
+    export,
+    train,
+    training_log,
+)
 from recluse_export.train.windows import WindowSource
 
 
@@ -29,6 +38,35 @@ def trained(small_log, small_config):
 @pytest.fixture(scope="module")
 def contents(trained, small_log, small_config):
     return export(trained, [], small_log, small_config, SilentProgress())
+
+
+def test_a_log_without_times_is_asked_for_each_user_s_last_event(small_log, small_config):
+    untimed = without_times_and_repeats(small_log)
+    config = small_config.model_copy(
+        update={
+            "split": small_config.split.model_copy(
+                update={"kind": "leave-one-out", "cut": None, "holdout_users": 0}
+            ),
+            "model": small_config.model.quick(),
+        }
+    )
+    contents = build(untimed, config)
+    assert contents.linear.half_life_days is None
+    assert contents.linear.half_life_events == 20
+    assert {figure.split for figure in contents.figures} == {"last event"}
+    assert {figure.targets for figure in contents.figures} == {"all"}
+    assert all(figure.users <= untimed.user_count for figure in contents.figures)
+    assert contents.data_until == ""
+
+
+def without_times_and_repeats(log: Log) -> Log:
+    """Each user's first event with each item, and only their order."""
+    pair = log.user.astype(np.int64) * len(log.items) + log.item
+    first = np.zeros(len(pair), bool)
+    first[np.unique(pair, return_index=True)[1]] = True
+    once = select(log, first)
+    place = np.arange(len(once.item)) - once.offsets[:-1][once.user]
+    return dataclasses.replace(once, time=place, basket=np.arange(len(place)), has_time=False)
 
 
 def test_training_sees_nothing_of_held_out_users_and_nothing_after_the_cut(small_log, small_config):

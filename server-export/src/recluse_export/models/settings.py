@@ -76,6 +76,8 @@ class EncoderSettings(Settings):
     """On the outputs of attention, of feed-forward and of the item rows that come in."""
     epochs: PositiveInt = 6
     """Passes over all users; each pass cuts a new window out of every user's history."""
+    most_windows: PositiveInt | None = None
+    """Windows a pass at most, drawn anew each time; None for as many as cover every history."""
     batch: PositiveInt = 32
     """Windows a step."""
     queries: PositiveInt = 8
@@ -146,7 +148,7 @@ class ModelSettings(Settings):
                         "cutoffs": 2,
                     }
                 ),
-                "encoder": self.encoder.model_copy(update={"epochs": 1, "queries": 4}),
+                "encoder": self.encoder.model_copy(update={"epochs": 1, "most_windows": 1000}),
                 "blender": self.blender.model_copy(
                     update={"epochs": 2, "cutoffs": 2, "hard": 50, "random": 50}
                 ),

@@ -66,12 +66,13 @@ class WindowSource:
         self.windows_a_user = np.ceil(length[self.users] / settings.events).astype(np.int64)
 
     def __len__(self) -> int:
-        """Windows an epoch: as many as would cover every history once."""
-        return int(self.windows_a_user.sum())
+        """Windows an epoch: as many as would cover every history once, or the most that are asked for."""
+        every = int(self.windows_a_user.sum())
+        return min(every, self.settings.most_windows or every)
 
     def epoch(self, random: np.random.Generator) -> NDArray[np.int64]:
         """The users of an epoch's windows in random order."""
-        return random.permutation(np.repeat(self.users, self.windows_a_user))
+        return random.permutation(np.repeat(self.users, self.windows_a_user))[: len(self)]
 
     def draw(self, users: NDArray[np.int64], random: np.random.Generator) -> Batch:
         """One window for each of ``users``, ending at a random basket, and its queries."""
