@@ -41,6 +41,7 @@ import {
   similarList,
 } from './rerank/lists.ts';
 import { startingList } from './rerank/popular.ts';
+import { scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -81,6 +82,7 @@ export function serve(companions: Companions): WorkerApi {
   let progress: Progress = { phase: 'starting' };
   let problems: Status['problems'] = [];
   let firstListGiven: () => void = () => {};
+  const scoring = scoringOnce();
 
   /** Whoever waits for progress looks again after every step. */
   let waiting: (() => void)[] = [];
@@ -216,21 +218,23 @@ export function serve(companions: Companions): WorkerApi {
     const { visitor } = opened();
     const pack = await packHere();
     const interactions = await visitor.known(pack);
-    const now = Date.now();
-    const history = historyAt(interactions, pack, now);
     const best = request.source ?? 'model';
-    let scores: Scores | undefined;
     const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
     if (model && best === 'model') {
-      const { context } = pack.manifest;
-      const indices = contextIndices(context, request.context ?? {}, await visitor.profile(), clockAt(now));
+      const profile = await visitor.profile();
+      const now = Date.now();
+      const context = contextIndices(pack.manifest.context, request.context ?? {}, profile, clockAt(now));
+      const scored = scoring.at(now, { model, pack, interactions, context });
       try {
-        scores = await model.score(history, indices);
+        const scores = await scored.scores;
+        return { pack, history: scored.history, scores, now: scored.now, random: Math.random };
       } catch (error) {
         report(error as RecluseError);
       }
     }
-    scores ??= scoresWithout(pack, history, request, best);
+    const now = Date.now();
+    const history = historyAt(interactions, pack, now);
+    const scores = scoresWithout(pack, history, request, best);
     return { pack, history, scores, now, random: Math.random };
   }
 
@@ -296,7 +300,10 @@ export function serve(companions: Companions): WorkerApi {
         );
       const changes = openChanges(emit);
       const visitor = openVisitor(options.name, {
-        onChange: () => changes.tell('interactions'),
+        onChange() {
+          scoring.drop();
+          changes.tell('interactions');
+        },
         onProblem: report,
       });
       rooms = { options, visitor, network: openNetwork(), changes };
@@ -398,6 +405,7 @@ export function serve(companions: Companions): WorkerApi {
       const model = 'pack' in progress ? progress.model : undefined;
       await visitor.close();
       move({ phase: 'closed' });
+      scoring.drop();
       changes.close();
       network.close();
       await model?.release();

@@ -42,18 +42,24 @@ const bench = {
     await recluse.track(await madeUpHistory(packNamed(pack), events));
     await recluse.ready();
     const results: Record<string, Times> = {};
-    for (const source of ['linear', 'model'] as const) {
+    let moment = 0;
+    const measure = async (name: string, source: 'linear' | 'model', hour: () => number) => {
       const inWorker: number[] = [];
-      results[source] = await timed(async () => {
-        const list = await recluse.recommend({ source });
+      results[name] = await timed(async () => {
+        const list = await recluse.recommend({ source, context: { hour: hour() } });
         if (list.source !== source || list.interactions !== events)
           throw new Error(
             `Asked ${source} about ${events} events, but ${list.source} answered about ${list.interactions}.`,
           );
         inWorker.push(list.milliseconds);
       });
-      results[`${source}, within the worker`] = brief(inWorker.slice(-results[source].runs));
-    }
+      results[`${name}, within the worker`] = brief(inWorker.slice(-results[name].runs));
+    };
+    // Another hour each time: scores of the same moment are shared, and would be measured as free.
+    const anotherHour = () => moment++ % 24;
+    await measure('linear', 'linear', anotherHour);
+    await measure('model', 'model', anotherHour);
+    await measure('model, another shelf of the same page', 'model', () => 12);
     await recluse.close();
     return results;
   },
