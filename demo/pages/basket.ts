@@ -1,5 +1,6 @@
 /** The basket and the thank-you. Nothing is paid: this is a demonstration. */
 import { aisleOf } from '../aisles.ts';
+import { atMost } from '../at-most.ts';
 import { plainCard } from '../card.ts';
 import { labelOf } from '../label.ts';
 import { element, html, type Markup } from '../markup.ts';
@@ -89,6 +90,6 @@ export async function basketPage(shop: Shop): Promise<Page> {
     body.querySelector<HTMLElement>('h1')?.focus();
   });
 
-  await refresh();
+  await atMost(200, refresh());
   return { title: 'Basket · Larder', element: page, refresh };
 }

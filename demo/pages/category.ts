@@ -1,4 +1,5 @@
 /** An aisle or a category: all that stands there, what suits the visitor first. */
+import { atMost } from '../at-most.ts';
 import { slug } from '../label.ts';
 import { element, html } from '../markup.ts';
 import { glide } from '../motion.ts';
@@ -45,6 +46,10 @@ export async function categoryPage(shop: Shop, address: string): Promise<Page> {
     else grid.show(ids, source);
   }
 
-  await refresh();
+  grid.show(
+    items.map(({ id }) => id),
+    'popular',
+  );
+  await atMost(200, refresh());
   return { title: `${name} · Larder`, element: page, refresh };
 }

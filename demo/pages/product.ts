@@ -1,6 +1,7 @@
 /** One product: what it is, what goes with it, and what the visitor thinks of it. */
 import type { RankedList } from 'recluse';
 import { aisleNamed, aisleOf } from '../aisles.ts';
+import { atMost } from '../at-most.ts';
 import { type Card, plainCard } from '../card.ts';
 import { labelOf, slug } from '../label.ts';
 import { element, html, type Markup } from '../markup.ts';
@@ -78,7 +79,12 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
     const [history, similar, together] = await Promise.all([
       shop.recluse.history({ limit: 2000 }),
       listOf(shop, 'similar', () =>
-        shop.recluse.similar(id, { by: 'taste', limit: 24, exclude: shop.unwanted }),
+        shop.recluse.similar(id, {
+          by: 'taste',
+          limit: 24,
+          exclude: shop.unwanted,
+          filter: { category: aisle.name },
+        }),
       ),
       listOf(shop, 'together', () =>
         shop.recluse.similar(id, { by: 'together', limit: 12, exclude: shop.unwanted }),
@@ -121,7 +127,8 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
     void shop.learn({ type: 'rating', item: id, value });
   });
 
-  await refresh();
+  drawOpinion(opinionOf(id, []));
+  await atMost(200, refresh());
   void shop.learn({ type: 'view', item: id });
   return { title: `${name} · Larder`, element: page, refresh };
 }
