@@ -175,7 +175,10 @@ export interface Status {
     bytes: number | null;
     why?: string;
   };
-  /** Bytes fetched for pack and runtime since the start, and bytes sent anywhere (always 0: requests carry no body). */
+  /**
+   * Requests for pack and runtime since the start, bytes received in their answers (decompressed, as a worker sees them), and
+   * bytes sent (always 0: requests carry no body).
+   */
   network: { requests: number; received: number; sent: number };
   /** Problems that did not stop the lists, newest last: `{ code, message }`. */
   problems: { code: ErrorCode; message: string }[];

@@ -45,7 +45,8 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
       placement: 'for-you',
       title: 'For you',
       about: shop.playing?.about ?? '',
-      list: await shop.recommend({ placement: 'for-you', ...common() }),
+      // A little variety: three pouches of the same drink are one too many.
+      list: await shop.recommend({ placement: 'for-you', diversity: 0.15, ...common() }),
     });
     const again = await shop.recommend({ placement: 'again', mode: 'repeat', ...common() });
     if (again.items.length >= leastAgain)
