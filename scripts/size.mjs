@@ -56,16 +56,23 @@ export async function sizes({ withRuntime = true } = {}) {
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
   const ours = dist.filter((name) => /^worker.*\.js$/.test(name) && !runtime.includes(name));
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
+  // All that the demo loads of its own: not the pack, not ONNX Runtime.
+  const shop = existsSync(`${root}demo/dist`)
+    ? readdirSync(`${root}demo/dist`, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        /^(?!pack)(?!.*\bort[.-]).*\.(html|js|css|svg|webmanifest)$/.test(name),
+      )
+    : [];
   const kernel = /'([A-Za-z0-9+/=]+)'/.exec(
     readFileSync(`${root}worker/model/kernel.generated.ts`, 'utf8'),
   )?.[1];
 
   const inDist = (/** @type {string} */ name) => `dist/${name}`;
-  const [pageBytes, workerBytes, runtimeBytes, packBytes] = await Promise.all([
+  const [pageBytes, workerBytes, runtimeBytes, packBytes, shopBytes] = await Promise.all([
     sizesOf(withImports('index.js').map(inDist)),
     sizesOf(ours.map(inDist)),
     sizesOf(withRuntime ? runtime.map(inDist) : []),
     sizesOf(pack.map((name) => `demo/pack/${name}`)),
+    sizesOf(shop.map((name) => `demo/dist/${name}`)),
   ]);
   const rows = [
     { name: 'page entry', bytes: sum(pageBytes) },
@@ -74,6 +81,7 @@ export async function sizes({ withRuntime = true } = {}) {
     ...runtimeBytes.map((bytes, index) => ({ name: runtime[index] ?? '', bytes })),
     ...pack.map((name, index) => ({ name: `pack/${name}`, bytes: packBytes[index] ?? 0 })),
     { name: 'pack', bytes: sum(packBytes) },
+    { name: 'demo shop', bytes: sum(shopBytes) },
   ];
   mkdirSync(dirname(memory), { recursive: true });
   writeFileSync(memory, JSON.stringify(known));
