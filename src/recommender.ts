@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Connection, connect } from './connection.ts';
 import {
   type ChangeEvent,
