@@ -1,26 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ChangeEvent, createRecommender, RecluseError } from '../../src/index.ts';
-import { type PackServer, packServer } from './support/pack-server.ts';
-import { freshName, type Opened, open } from './support/shop-of-tests.ts';
+import type { PackServer } from './support/pack-server.ts';
+import { freshName, type Opened, open, shopsOf } from './support/shop-of-tests.ts';
 import { brokenGraphs, tinyPack } from './support/tiny-pack.ts';
 
 let server: PackServer;
-const opened: Opened[] = [];
-
-beforeEach(async () => {
-  server = packServer(await tinyPack());
-});
-afterEach(async () => {
-  for (const { recluse } of opened.splice(0)) await recluse.close();
-  server.close();
-});
-
-/** Opens a recommender that is closed after the test. */
-async function shop(options: Parameters<typeof open>[1] = {}): Promise<Opened> {
-  const one = await open(server, { name: freshName(), ...options });
-  opened.push(one);
-  return one;
-}
+const shop = shopsOf(
+  () => tinyPack(),
+  (fresh) => {
+    server = fresh;
+  },
+);
 
 const ids = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
 const failure = (promise: Promise<unknown>) =>

@@ -1,26 +1,17 @@
 /** What happens to interactions and calls when workers and pages die. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RecluseError } from '../../src/index.ts';
-import { type PackServer, packServer } from './support/pack-server.ts';
-import { freshName, type Opened, open } from './support/shop-of-tests.ts';
+import type { PackServer } from './support/pack-server.ts';
+import { freshName, open, shopsOf } from './support/shop-of-tests.ts';
 import { tinyPack } from './support/tiny-pack.ts';
 
 let server: PackServer;
-const opened: Opened[] = [];
-
-beforeEach(async () => {
-  server = packServer(await tinyPack());
-});
-afterEach(async () => {
-  for (const { recluse } of opened.splice(0)) await recluse.close();
-  server.close();
-});
-
-async function shop(options: Parameters<typeof open>[1] = {}): Promise<Opened> {
-  const one = await open(server, { name: freshName(), ...options });
-  opened.push(one);
-  return one;
-}
+const shop = shopsOf(
+  () => tinyPack(),
+  (fresh) => {
+    server = fresh;
+  },
+);
 
 const items = (interactions: { item: string }[]) => interactions.map(({ item }) => item);
 const outboxOf = (name: string) => localStorage.getItem(`recluse:${name}:outbox`);

@@ -1,9 +1,9 @@
 /** From popular lists to the full model, with ONNX Runtime and two graphs whose results are known. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import blenderUrl from './graphs/blender.onnx?url';
 import encoderUrl from './graphs/encoder.onnx?url';
-import { type PackServer, packServer } from './support/pack-server.ts';
-import { freshName, type Opened, open } from './support/shop-of-tests.ts';
+import type { PackServer } from './support/pack-server.ts';
+import { freshName, open, shopsOf } from './support/shop-of-tests.ts';
 import { tinyPack } from './support/tiny-pack.ts';
 
 const bytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -11,21 +11,12 @@ const packWithModel = async (edition = 'First') =>
   tinyPack({ edition, graphs: { encoder: await bytes(encoderUrl), blender: await bytes(blenderUrl) } });
 
 let server: PackServer;
-const opened: Opened[] = [];
-
-beforeEach(async () => {
-  server = packServer(await packWithModel());
-});
-afterEach(async () => {
-  for (const { recluse } of opened.splice(0)) await recluse.close();
-  server.close();
-});
-
-async function shop(options: Parameters<typeof open>[1] = {}): Promise<Opened> {
-  const one = await open(server, { name: freshName(), ...options });
-  opened.push(one);
-  return one;
-}
+const shop = shopsOf(
+  () => packWithModel(),
+  (fresh) => {
+    server = fresh;
+  },
+);
 
 test('lists come from the linear tier until the model has started, then from the model', async () => {
   const { recluse } = await shop();

@@ -1,6 +1,8 @@
+import { afterEach, beforeEach } from 'vitest';
 import type { RecluseError } from '../../../src/contract.ts';
 import { createRecommender, type Recommender, type RecommenderOptions } from '../../../src/index.ts';
-import type { PackServer } from './pack-server.ts';
+import { type PackServer, packServer } from './pack-server.ts';
+import type { TinyPack } from './tiny-pack.ts';
 
 /** A recommender on a test's server, and what a test may do to it. */
 export interface Opened {
@@ -40,4 +42,31 @@ export async function open(
     ...options,
   });
   return { recluse, workers, problems };
+}
+
+/**
+ * Serves a pack anew before each test of a file, and closes after it what the test has opened, the server last.
+ *
+ * @param onServer gets the server of the test that begins
+ * @returns opens a recommender of its own name on that server
+ */
+export function shopsOf(
+  pack: () => Promise<TinyPack>,
+  onServer: (server: PackServer) => void,
+): (options?: OpenOptions) => Promise<Opened> {
+  let server: PackServer;
+  const opened: Opened[] = [];
+  beforeEach(async () => {
+    server = packServer(await pack());
+    onServer(server);
+  });
+  afterEach(async () => {
+    for (const { recluse } of opened.splice(0)) await recluse.close();
+    server.close();
+  });
+  return async (options = {}) => {
+    const one = await open(server, { name: freshName(), ...options });
+    opened.push(one);
+    return one;
+  };
 }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from recluse_export.pack.arrays import split_arrays
-from recluse_export.pack.verify import read_manifest, verify_pack
+from recluse_export.pack.verify import folder_of, read_manifest, verify_pack
 from recluse_export.shapes import (
     Category,
     Coefficients,
@@ -41,7 +41,7 @@ def read_pack(path: Path) -> PackContents:
         The pack is damaged; see :func:`verify_pack`.
     """
     verify_pack(path)
-    folder = path.parent if path.name == "manifest.json" else path
+    folder = folder_of(path)
     manifest = read_manifest(folder)
     files = {name: (folder / entry["path"]).read_bytes() for name, entry in manifest["files"].items()}
 

@@ -39,7 +39,7 @@ def verify_pack(path: Path) -> None:
     ProblemError
         Naming the file, the array and the index of the first thing that is wrong.
     """
-    folder = path.parent if path.name == "manifest.json" else path
+    folder = folder_of(path)
     manifest = read_manifest(folder)
     contents = {name: _read_file(folder, entry) for name, entry in manifest["files"].items()}
     _check_version(folder, manifest)
@@ -52,6 +52,11 @@ def verify_pack(path: Path) -> None:
     _check_model(folder, manifest, contents, count)
     if "catalogue" in contents:
         _check_catalogue(folder, manifest, contents["catalogue"], count)
+
+
+def folder_of(path: Path) -> Path:
+    """The pack's folder, also where its ``manifest.json`` is named."""
+    return path.parent if path.name == "manifest.json" else path
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
