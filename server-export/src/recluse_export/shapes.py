@@ -8,6 +8,7 @@ The numbers inside are defined in ``docs/model.md``, the files in ``docs/pack.sc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 Int = NDArray[np.int32]
 Long = NDArray[np.int64]
 Float = NDArray[np.float32]
+Probability = Literal["basket", "interaction"]
+"""What the blender's probabilities are of: an item in the visitor's next basket, or as the next
+interaction."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,8 @@ class Model:
     signals: list[str]
     visitor: list[str]
     parts: list[str]
+    probability: Probability | None = None
+    """What the blender's output ``probability`` is of; None where it has no such output."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +211,18 @@ class Figure:
     low: float | None = None
     high: float | None = None
     users: int | None = None
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """One group of predictions of like size; see ``evaluate.reliability``."""
+
+    predicted: float
+    """Mean probability that was given, 0 to 1."""
+    observed: float
+    """Share that came true, 0 to 1."""
+    share: float
+    """Share of all predictions that are in this group, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -236,3 +254,5 @@ class PackContents:
     training: Training
     data: dict[str, float]
     figures: list[Figure]
+    reliability: list[ReliabilityBin] = field(default_factory=list)
+    """Of the probabilities, measured after the cut; empty where the pack gives none."""

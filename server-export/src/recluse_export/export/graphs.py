@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from recluse_export.features.signals import SIGNALS, VISITOR
 from recluse_export.models.blender import Blender
+from recluse_export.models.calibrator import CalibratedBlender, Calibrator
 from recluse_export.models.encoder import Encoder
 
 OPSET = 20
@@ -33,11 +34,15 @@ def encoder_graph(encoder: Encoder, events: int, size: int, fields: int) -> byte
     return _exported(encoder, example, ENCODER_INPUTS, ["state"])
 
 
-def blender_graph(blender: Blender, block: int) -> bytes:
-    """``blender.onnx`` in float32: batch 1, blocks of fixed length."""
+def blender_graph(blender: Blender, block: int, calibrator: Calibrator | None = None) -> bytes:
+    """``blender.onnx`` in float32: batch 1, blocks of fixed length; with the output ``probability`` where
+    there is a calibrator."""
     signals = torch.linspace(0, 1, block * len(SIGNALS)).view(1, block, len(SIGNALS))
     return _exported(
-        blender, (signals, torch.ones((1, len(VISITOR)))), ["signals", "visitor"], ["score", "parts"]
+        blender if calibrator is None else CalibratedBlender(blender, calibrator),
+        (signals, torch.ones((1, len(VISITOR)))),
+        ["signals", "visitor"],
+        ["score", "parts"] if calibrator is None else ["score", "parts", "probability"],
     )
 
 

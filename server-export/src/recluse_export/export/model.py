@@ -8,17 +8,26 @@ from recluse_export.features.signals import PARTS, SIGNALS, VISITOR
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Model
+from recluse_export.train.calibrate import Calibration
 from recluse_export.train.networks import Networks
 
 
-def exported_model(networks: Networks, fields: int, settings: ModelSettings, progress: Progress) -> Model:
-    """Graphs in float and int8, and rows in int8."""
+def exported_model(
+    networks: Networks,
+    fields: int,
+    settings: ModelSettings,
+    progress: Progress,
+    calibration: Calibration | None = None,
+) -> Model:
+    """Graphs in float and int8, and rows in int8; the blender gives probabilities where it was calibrated."""
     with progress.step("Export the graphs", 3) as step:
         encoder = encoder_graph(networks.encoder, settings.encoder.events, settings.tower.size, fields)
         step.advance()
         small = quantised(encoder)
         step.advance()
-        blender = blender_graph(networks.blender, settings.blender.block)
+        blender = blender_graph(
+            networks.blender, settings.blender.block, calibration.calibrator if calibration else None
+        )
         step.advance()
     row, scale = quantised_rows(networks.rows.row)
     return Model(
@@ -34,4 +43,5 @@ def exported_model(networks: Networks, fields: int, settings: ModelSettings, pro
         signals=SIGNALS,
         visitor=VISITOR,
         parts=PARTS,
+        probability=calibration.of if calibration else None,
     )

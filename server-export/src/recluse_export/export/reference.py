@@ -57,6 +57,11 @@ class PackRanker:
 
     def blended(self, histories: Histories, context: Int | None = None) -> tuple[Float, Float]:
         """Scores ``[visitors, items]`` and parts ``[visitors, items, parts]``."""
+        given = self._blend(histories, context, ["score", "parts"])
+        return given["score"], given["parts"]
+
+    def _blend(self, histories: Histories, context: Int | None, outputs: list[str]) -> dict[str, Float]:
+        """Outputs of the blender, ``[visitors, items]`` or ``[visitors, items, parts]`` each."""
         model = self.model
         columns = {"taste": self.taste(histories, context), **counted_signals(histories, self.counting)}
         signals = np.stack([columns[name] for name in model.signals], axis=-1).astype(np.float32)
@@ -65,15 +70,30 @@ class PackRanker:
         blocks = -(-items // model.block)
         padded = np.zeros((len(signals), blocks * model.block, signals.shape[2]), np.float32)
         padded[:, :items] = signals
-        scores = np.zeros(padded.shape[:2], np.float32)
-        parts = np.zeros((*padded.shape[:2], len(model.parts)), np.float32)
+        shape = padded.shape[:2]
+        result = {
+            name: np.zeros((*shape, len(model.parts)) if name == "parts" else shape, np.float32)
+            for name in outputs
+        }
         for place in range(len(signals)):
             for start in range(0, padded.shape[1], model.block):
                 block = slice(start, start + model.block)
                 given = {"signals": padded[place : place + 1, block], "visitor": visitor[place : place + 1]}
-                score, part = self.blender.run(["score", "parts"], given)
-                scores[place, block], parts[place, block] = score[0], part[0]
-        return scores[:, :items], parts[:, :items]
+                for name, values in zip(outputs, self.blender.run(outputs, given), strict=True):
+                    result[name][place, block] = values[0]
+        return {name: values[:, :items] for name, values in result.items()}
+
+    def probabilities(self, histories: Histories, context: Int | None = None) -> Float:
+        """``[visitors, items]``, 0 to 1: that an item is in the visitor's next basket.
+
+        Raises
+        ------
+        ValueError
+            The pack's model is not calibrated.
+        """
+        if self.model.probability is None:
+            raise ValueError("this pack's model is not calibrated")
+        return self._blend(histories, context, ["probability"])["probability"]
 
     def scores(self, histories: Histories, context: Int | None = None) -> Float:
         """``[visitors, items]``"""

@@ -23,6 +23,7 @@ from recluse_export.shapes import (
     PackContents,
     Popular,
     Priors,
+    ReliabilityBin,
     Training,
 )
 
@@ -84,6 +85,7 @@ def read_pack(path: Path) -> PackContents:
         ),
         data=manifest["card"]["data"],
         figures=[Figure(**{"targets": "all", **figure}) for figure in manifest["card"]["figures"]],
+        reliability=[ReliabilityBin(**one) for one in manifest["card"].get("reliability", [])],
     )
 
 
@@ -127,4 +129,5 @@ def _model(manifest: dict[str, Any], files: dict[str, bytes], arrays: Any) -> Mo
         signals=blender["signals"],
         visitor=blender["visitor"],
         parts=blender["parts"],
+        probability=blender.get("probability"),
     )

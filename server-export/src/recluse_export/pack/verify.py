@@ -333,13 +333,15 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
     for name in ("encoder", "encoderFloat"):
         if name in contents:
             _check_graph(folder, manifest, name, contents[name], encoder_inputs, {"state": [1, size]})
+    block = blender["block"]
     _check_graph(
         folder,
         manifest,
         "blender",
         contents["blender"],
-        {"signals": [1, blender["block"], len(blender["signals"])], "visitor": [1, len(blender["visitor"])]},
-        {"score": [1, blender["block"]], "parts": [1, blender["block"], len(blender["parts"])]},
+        {"signals": [1, block, len(blender["signals"])], "visitor": [1, len(blender["visitor"])]},
+        {"score": [1, block], "parts": [1, block, len(blender["parts"])]}
+        | ({"probability": [1, block]} if "probability" in blender else {}),
     )
 
 

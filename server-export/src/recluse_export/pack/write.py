@@ -142,6 +142,8 @@ def _manifest(contents: PackContents, entries: dict[str, dict[str, Any]]) -> dic
             "visitor": model.visitor,
             "parts": model.parts,
         }
+        if model.probability is not None:
+            manifest["blender"]["probability"] = model.probability
     manifest["files"] = entries
     manifest["training"] = {
         "seed": training.seed,
@@ -151,6 +153,8 @@ def _manifest(contents: PackContents, entries: dict[str, dict[str, Any]]) -> dic
         "licence": training.licence,
     }
     manifest["card"] = {"data": contents.data, "figures": [_figure(figure) for figure in contents.figures]}
+    if contents.reliability:
+        manifest["card"]["reliability"] = [asdict(one) for one in contents.reliability]
     return manifest
 
 
