@@ -22,6 +22,7 @@ from recluse_export.progress import Progress, SilentProgress
 from recluse_export.read.holdout import held_out
 from recluse_export.shapes import Figure, Log, PackContents, Training
 from recluse_export.train.arguments import context_of, event_types_of
+from recluse_export.train.calibrate import calibrate
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import train_networks
 from recluse_export.train.trained import Trained
@@ -144,8 +145,14 @@ def export(
     )
     if trained.networks is None:
         return contents
-    model = exported_model(trained.networks, len(trained.context), trained.settings, progress)
+    held = np.flatnonzero(held_out(log.users, config.split.holdout_users))
+    calibration = calibrate(trained, log, past, held, max(config.split.days), progress)
+    model = exported_model(trained.networks, len(trained.context), trained.settings, progress, calibration)
     contents = replace(contents, model=model)
+    if calibration is not None:
+        contents = replace(
+            contents, figures=[*figures, *calibration.figures], reliability=calibration.reliability
+        )
     agreement = check(trained, contents, log, config, progress)
     return replace(
         contents,
