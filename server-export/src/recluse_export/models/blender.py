@@ -100,6 +100,16 @@ class Blender(nn.Module):
         """Logarithm of the factor on the straight lines: a softmax wants larger differences than a
         ranking."""
 
+    @classmethod
+    def sum_of(cls, coefficients: Coefficients, settings: BlenderSettings) -> Blender:
+        """A blender that adds the encoder's logits and ``coefficients`` times the linear tier's parts, no
+        more."""
+        blender = cls(coefficients, settings)
+        with torch.no_grad():
+            blender.weights[0] = 1.0
+            blender.sharpness.fill_(0.0)
+        return blender
+
     def normalise(self, signals: Tensor, visitor: Tensor) -> None:
         """Take mean and deviation of every feature from a sample ``[candidates, signals]`` and ``[visitors,
         visitor]``."""

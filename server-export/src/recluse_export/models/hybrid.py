@@ -13,6 +13,7 @@ from recluse_export.features.sequence import gathered, sequences
 from recluse_export.features.signals import SIGNALS, Counting, counted_signals, visitor_facts
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
+from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.tower import ItemTower
 from recluse_export.shapes import Float, Int, Log
 
@@ -40,7 +41,12 @@ class Taste:
     name = "encoder"
 
     def __init__(
-        self, encoder: Encoder, rows: ItemRows, counting: Counting, events: int, fields: int
+        self,
+        encoder: Encoder | NextItemEncoder,
+        rows: ItemRows,
+        counting: Counting,
+        events: int,
+        fields: int,
     ) -> None:
         self.encoder = encoder
         self.rows = rows

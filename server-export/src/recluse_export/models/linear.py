@@ -24,6 +24,17 @@ from recluse_export.shapes import Coefficients, EventType, Float, Linear, Log
 
 
 @dataclass(frozen=True)
+class OrderChoice:
+    """What the search chooses beside the history's decay where the log has no times."""
+
+    future_half_life: float
+    """Decay of the future that SLIT predicts, in events."""
+    slit_regularisation: float
+    ease_regularisation: float
+    """Both as multiples of the mean of the diagonal that they are added to."""
+
+
+@dataclass(frozen=True)
 class LinearChoice:
     """One point of the search: what validation chooses."""
 
@@ -35,6 +46,8 @@ class LinearChoice:
     """Factor on the diagonal; the signal ``habit`` carries the rest of it."""
     cut: Literal["target", "source"]
     coefficients: Coefficients
+    by_order: OrderChoice | None = None
+    """For a log without times."""
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,29 @@ class LinearSettings(Settings):
 
     half_life_days: list[Positive] = [60.0, 120.0]
     """Decay of the history for the matrix, tried in turn; not used for a log without times."""
-    half_life_events: Positive = 20.0
-    """Decay of the history by its order, for a log without times."""
+    half_life_events: list[Positive] = [1.5, 3.0, 6.0, 12.0, 24.0]
+    """Decay of the history by its order, for a log without times, tried in turn."""
     power: list[Annotated[float, Field(gt=0, le=1)]] = [0.5]
     """Exponent on decayed counts, tried in turn."""
     ease_regularisation: Positive = 10.0
     """L2 penalty of EASE, in units of squared decayed counts."""
     slit_regularisation: Positive = 1000.0
     """L2 penalty of SLIT."""
+    relative_regularisation: list[Positive] = [0.1, 0.3, 1.0, 3.0, 10.0]
+    """For a log without times, tried in turn: L2 penalty of either as a multiple of the mean over the items of
+    what stands on the diagonal of the problem."""
     ease_share: list[Share] = [0.25, 0.5, 0.75]
     """Share of EASE in the sum of both, tried in turn."""
+    ease_share_by_order: list[Share] = [0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0]
+    """The same for a log without times."""
     cutoffs: PositiveInt = 4
     """Moments a user at which SLIT cuts the history into past and future."""
     future_half_life_days: Positive = 28.0
     """Decay of the future that SLIT predicts, counted from the cutoff."""
+    future_half_life_events: list[Positive] = [0.5, 1.0, 2.0, 5.0]
+    """The same for a log without times, tried in turn."""
+    cutoffs_by_order: PositiveInt = 60
+    """Moments a user, for a log without times."""
     strongest: PositiveInt = 32
     """Entries kept a target item, or on average a source item: validation chooses which."""
 
@@ -91,6 +100,20 @@ class EncoderSettings(Settings):
     """Of AdamW, on matrices only."""
     context_dropout: Share = 0.5
     """Share of contexts set to unknown in training, for a page seldom knows them all."""
+    folds: Annotated[int, Field(ge=2)] = 4
+    """For a log without times: parts of the users, each with a linear tier that learned from the others."""
+    next_item_events: PositiveInt = 200
+    """``events`` for a log without times, fewer where nobody has so many."""
+    next_item_epochs: PositiveInt = 12
+    """Most passes over a log without times."""
+    places: PositiveInt = 5000
+    """Places a step, over all its windows, for a log without times."""
+    next_item_learning_rate: Positive = 2e-3
+    """Peak of the schedule for a log without times."""
+    averaging: Share = 0.01
+    """What the moving average of the weights takes of the newest, every ten steps."""
+    patience: PositiveInt = 3
+    """Passes without gain on validation after which training ends."""
 
 
 class BlenderSettings(Settings):

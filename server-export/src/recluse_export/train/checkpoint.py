@@ -16,6 +16,7 @@ from recluse_export.features.signals import Counting
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
 from recluse_export.models.hybrid import ItemRows
+from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.settings import ModelSettings
 from recluse_export.shapes import Coefficients, ContextField, EventType, Habit, Linear, Priors
 from recluse_export.train.networks import Networks
@@ -53,7 +54,11 @@ def save_checkpoint(trained: Trained, folder: Path) -> None:
         for prefix, module in (("encoder", networks.encoder), ("blender", networks.blender)):
             arrays |= {f"{prefix}.{name}": tensor.numpy() for name, tensor in module.state_dict().items()}
         arrays |= {"rows.row": networks.rows.row, "rows.bias": networks.rows.bias}
-        facts["networks"] = {"blended": networks.blended}
+        facts["networks"] = {
+            "blended": networks.blended,
+            "next_item": isinstance(networks.encoder, NextItemEncoder),
+            "worths": networks.worths,
+        }
     folder.mkdir(parents=True, exist_ok=True)
     ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
     (folder / ARRAYS).write_bytes(save(ordered))
@@ -95,7 +100,8 @@ def load_checkpoint(folder: Path) -> Trained:
     networks = None
     if facts["networks"] is not None:
         tokens = max(event_type.token for event_type in event_types)
-        encoder = Encoder(settings.tower.size, tokens, [field.size for field in context], settings.encoder)
+        kind = NextItemEncoder if facts["networks"].get("next_item") else Encoder
+        encoder = kind(settings.tower.size, tokens, [field.size for field in context], settings.encoder)
         blender = Blender(linear.coefficients, settings.blender)
         for prefix, module in (("encoder", encoder), ("blender", blender)):
             state = {
@@ -106,6 +112,10 @@ def load_checkpoint(folder: Path) -> Trained:
             module.load_state_dict(state)
             module.eval()
         networks = Networks(
-            encoder, ItemRows(arrays["rows.row"], arrays["rows.bias"]), blender, facts["networks"]["blended"]
+            encoder,
+            ItemRows(arrays["rows.row"], arrays["rows.bias"]),
+            blender,
+            facts["networks"]["blended"],
+            facts["networks"].get("worths", []),
         )
     return Trained(facts["until"], facts["repeats"], event_types, context, settings, counting, networks)

@@ -3,8 +3,8 @@ period."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,9 +15,12 @@ from recluse_export.features.priors import priors
 from recluse_export.features.signals import Counting, counted_signals, linear_score
 from recluse_export.models.base import best, within
 from recluse_export.models.linear import LinearChoice, merged, solve
+from recluse_export.models.linear_by_order import solve_by_order
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
+from recluse_export.train.linear_by_order import search_by_order
+from recluse_export.train.mix import climb
 
 GRID = {
     "habit": [0.0, 0.25, 0.5, 1.0, 2.0],
@@ -36,6 +39,8 @@ class LinearParameters:
 
     choice: LinearChoice
     habit: Habit
+    tried: list[tuple[str, float]] = field(default_factory=list)
+    """What was tried, with its NDCG@10 + recall@10 on validation."""
 
 
 def search_linear(
@@ -48,7 +53,10 @@ def search_linear(
 ) -> LinearParameters:
     """Choose half-lives, power, shares, the cut and the coefficients by NDCG@10 + recall@10 of the last two
     weeks before ``until``."""
-    past = validation(log, until, weeks=2 if log.has_time else 1)
+    if not log.has_time:
+        choice, habit, tried = search_by_order(log, event_types, settings, repeats, progress)
+        return LinearParameters(choice, habit, tried)
+    past = validation(log, until, weeks=2)
     targets = together_in_time(past.weeks)
     if len(targets) > MOST_USERS:
         chosen = np.random.default_rng(settings.seed).choice(len(targets), MOST_USERS, replace=False)
@@ -61,8 +69,9 @@ def search_linear(
         return _worth(score, histories, targets, repeats)
 
     start = Coefficients(1.0, 0.5 if repeats else 0.0, 0.0, 0.0, 0.0)
-    days = list(settings.linear.half_life_days) if log.has_time else [None]
-    ways = [(half_life, power) for half_life in days for power in settings.linear.power]
+    ways = [
+        (half_life, power) for half_life in settings.linear.half_life_days for power in settings.linear.power
+    ]
     habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
     tried: list[tuple[float, LinearChoice]] = []
     solutions = {}
@@ -72,7 +81,7 @@ def search_linear(
         for half_life, power in ways:
             choice = LinearChoice(
                 half_life,
-                None if log.has_time else settings.linear.half_life_events,
+                None,
                 power,
                 0.5,
                 0.5 if repeats else 0.0,
@@ -126,25 +135,6 @@ def _worth(score: Float, histories: Histories, targets: Targets, repeats: bool) 
     return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
 
-def climb(
-    worth: Callable[[Coefficients], float], start: Coefficients, grid: dict[str, list[float]]
-) -> tuple[float, Coefficients]:
-    """Coordinate search: each coefficient in turn takes its best value of the grid, twice."""
-    best_value, best_so_far = worth(start), start
-    for _ in range(2):
-        before = best_so_far
-        for name, values in grid.items():
-            for value in values:
-                if value != getattr(best_so_far, name):
-                    attempt = replace(best_so_far, **{name: value})
-                    reached = worth(attempt)
-                    if reached > best_value:
-                        best_value, best_so_far = reached, attempt
-        if best_so_far == before:
-            break
-    return best_value, best_so_far
-
-
 def solve_for(
     log: Log,
     until: int,
@@ -154,6 +144,8 @@ def solve_for(
     repeats: bool,
 ):
     """Both dense solutions with the history weighed as ``choice`` says."""
+    if choice.by_order is not None:
+        return solve_by_order(log, event_types, settings, choice, repeats)
     return solve(
         log,
         until,

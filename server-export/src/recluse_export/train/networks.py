@@ -4,13 +4,14 @@ not have seen."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recluse_export.evaluate.split import validation
 from recluse_export.features.signals import Counting
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
 from recluse_export.models.hybrid import Hybrid, ItemRows, Taste
+from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Log
@@ -23,12 +24,14 @@ from recluse_export.train.linear import LinearParameters, fit_counting
 class Networks:
     """What PyTorch trained."""
 
-    encoder: Encoder
+    encoder: Encoder | NextItemEncoder
     rows: ItemRows
     blender: Blender
     blended: bool
     """False: no blend beat the linear tier on the validation week, so the blender ranks as the linear tier
     does."""
+    worths: list[float] = field(default_factory=list)
+    """NDCG@10 + recall@10 on validation after each pass, where training looks at it."""
 
     def taste(self, counting: Counting, settings: ModelSettings) -> Taste:
         """The encoder as a model of its own."""

@@ -1,0 +1,27 @@
+"""Coordinate search over the weights of a sum of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from recluse_export.shapes import Coefficients
+
+
+def climb(
+    worth: Callable[[Coefficients], float], start: Coefficients, grid: dict[str, list[float]]
+) -> tuple[float, Coefficients]:
+    """Coordinate search: each coefficient in turn takes its best value of the grid, twice."""
+    best_value, best_so_far = worth(start), start
+    for _ in range(2):
+        before = best_so_far
+        for name, values in grid.items():
+            for value in values:
+                if value != getattr(best_so_far, name):
+                    attempt = replace(best_so_far, **{name: value})
+                    reached = worth(attempt)
+                    if reached > best_value:
+                        best_value, best_so_far = reached, attempt
+        if best_so_far == before:
+            break
+    return best_value, best_so_far

@@ -1,0 +1,247 @@
+"""Trains the encoder of a log without times, on top of the linear tier's evidence."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from recluse_export.errors import ProblemError
+from recluse_export.evaluate.split import select
+from recluse_export.features.context import contexts_at
+from recluse_export.models.next_item import NextItemEncoder
+from recluse_export.models.settings import EncoderSettings, ModelSettings
+from recluse_export.models.tower import ItemTower, item_tokens
+from recluse_export.progress import Progress
+from recluse_export.shapes import ContextField, EventType, Float, Int, Log
+from recluse_export.train.softmax import Evidence, SoftmaxOnEvidence
+
+AVERAGE_EVERY = 10
+"""Steps between two additions to the moving average of the weights."""
+FIRST_STRENGTH = 20.0
+"""Where the factor on the evidence starts: the evidence is a share of users, logits are logarithms."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of one training step, padded on the right."""
+
+    item: Int
+    """``[windows, places + 1]``; place *n + 1* is what comes after place *n*"""
+    type: Int
+    value: Float
+    asked: Float
+    """``[windows, places]`` 1 where the next event is there and is to be predicted"""
+    context: Int
+    """``[windows, fields]``"""
+    user: Int
+    """``[windows]``"""
+
+
+class NextItemWindows:
+    """Draws windows from a log."""
+
+    def __init__(
+        self,
+        log: Log,
+        event_types: Sequence[EventType],
+        context: Sequence[ContextField],
+        settings: EncoderSettings,
+        repeats: bool,
+    ) -> None:
+        token = np.array([event_type.token for event_type in event_types], np.int32)
+        self.log = select(log, token[log.type] > 0)
+        self.token = token[self.log.type]
+        self.settings = settings
+        self.first_time = np.ones(len(self.log.item), bool)
+        if not repeats:
+            pair = self.log.user.astype(np.int64) * len(log.items) + self.log.item
+            self.first_time[:] = False
+            self.first_time[np.unique(pair, return_index=True)[1]] = True
+        self.length = np.diff(self.log.offsets)
+        self.users = np.flatnonzero(self.length >= 2)
+        self.windows_a_user = np.ceil(self.length[self.users] / settings.events).astype(np.int64)
+        users = np.arange(log.user_count, dtype=np.int32)
+        self.context = contexts_at(log, users, np.zeros(log.user_count, np.int64), context)
+        mean = float(np.minimum(self.length[self.users], settings.events).mean()) if len(self.users) else 1.0
+        self.batch = int(np.clip(settings.places / mean, 16, 512))
+        """Windows a step, so that a step has about the same number of places whatever the histories."""
+
+    def __len__(self) -> int:
+        """Windows a pass: as many as cover every history once."""
+        every = int(self.windows_a_user.sum())
+        return min(every, self.settings.most_windows or every)
+
+    @property
+    def steps(self) -> int:
+        """Steps a pass."""
+        return -(-len(self) // self.batch)
+
+    def epoch(self, random: np.random.Generator) -> NDArray[np.int64]:
+        """The users of a pass's windows in random order."""
+        return random.permutation(np.repeat(self.users, self.windows_a_user))[: len(self)]
+
+    def draw(self, users: NDArray[np.int64], random: np.random.Generator) -> Windows:
+        """One window for each of ``users``, beginning anywhere."""
+        log = self.log
+        length = np.minimum(self.length[users], self.settings.events + 1)
+        start = log.offsets[users] + (random.random(len(users)) * (self.length[users] - length + 1)).astype(
+            np.int64
+        )
+        place = np.arange(length.max())
+        event = np.minimum(start[:, None] + place, len(log.item) - 1)
+        real = place < length[:, None]
+        context = self.context[users]
+        known = random.random(context.shape) >= self.settings.context_dropout
+        return Windows(
+            item=np.where(real, log.item[event], 0),
+            type=np.where(real, self.token[event], 0),
+            value=np.where(real, log.value[event], 0).astype(np.float32),
+            asked=(real & self.first_time[event])[:, 1:].astype(np.float32),
+            context=np.where(known, context, 0).astype(np.int32),
+            user=users.astype(np.int32),
+        )
+
+
+class NextItemModel(nn.Module):
+    """Encoder, item rows and the factor on the evidence, as they are trained together."""
+
+    def __init__(self, encoder: NextItemEncoder, tower: ItemTower) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.tower = tower
+        self.strength = nn.Parameter(torch.ones(()))
+
+    def loss(self, windows: Windows, evidence: Evidence, fold: Int) -> Tensor:
+        """Mean cross-entropy of what came next."""
+        rows = self.tower()
+        item = torch.from_numpy(windows.item).to(torch.int64)
+        states = self.encoder.states(
+            functional.embedding(item[:, :-1], rows),
+            torch.from_numpy(windows.type[:, :-1]),
+            torch.from_numpy(windows.value[:, :-1]),
+            torch.from_numpy(windows.context),
+        )
+        return SoftmaxOnEvidence.apply(
+            states,
+            rows,
+            self.tower.bias,
+            self.strength * FIRST_STRENGTH,
+            item[:, :-1],
+            item[:, 1:],
+            torch.from_numpy(windows.asked),
+            torch.from_numpy(fold[windows.user]).to(torch.int64),
+            evidence,
+        )
+
+    @property
+    def factor(self) -> float:
+        """On the linear tier's ``together``, beside the encoder's logits."""
+        return float(self.strength.detach()) * FIRST_STRENGTH
+
+
+def new_next_item_model(
+    log: Log,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    popularity: Float,
+    settings: ModelSettings,
+    seed: int,
+) -> NextItemModel:
+    """Untrained networks of the shapes that this log and these settings ask for."""
+    torch.manual_seed(seed)
+    slots, begin = item_tokens(log.items, settings.tower)
+    tokens = max(event_type.token for event_type in event_types)
+    encoder = NextItemEncoder(
+        settings.tower.size, tokens, [field.size for field in context], settings.encoder
+    )
+    return NextItemModel(encoder, ItemTower(len(log.items), slots, begin, popularity, settings.tower))
+
+
+def train_next_item(
+    model: NextItemModel,
+    source: NextItemWindows,
+    evidence: Evidence,
+    fold: Int,
+    settings: ModelSettings,
+    epochs: int,
+    peak: float,
+    name: str,
+    progress: Progress,
+    check: Callable[[NextItemModel], float] | None = None,
+    seed: int | None = None,
+) -> list[float]:
+    """Train for ``epochs`` passes and leave ``model`` with the moving average of its weights.
+
+    ``peak`` is the highest learning rate of the one-cycle schedule. With ``check``, the average is asked for
+    its worth after every pass; the best one stays, and training ends after ``settings.encoder.patience``
+    passes that were not better. Returns those worths.
+
+    Raises
+    ------
+    ProblemError
+        The loss is no number any more; the message names the step.
+    """
+    chosen = settings.encoder
+    random = np.random.default_rng(settings.seed if seed is None else seed)
+    torch.manual_seed(settings.seed if seed is None else seed)
+    optimiser = torch.optim.AdamW(_parameters(model, chosen.weight_decay), lr=peak, betas=(0.9, 0.98))
+    steps = max(1, epochs * source.steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak, total_steps=steps + 1, pct_start=0.05)
+    average = copy.deepcopy(model)
+    best_state, best_worth, since_best = None, -np.inf, 0
+    worths: list[float] = []
+    done = 0
+    with progress.step(name, steps) as step:
+        for _ in range(epochs):
+            model.train()
+            users = source.epoch(random)
+            for start in range(0, len(users), source.batch):
+                loss = model.loss(source.draw(users[start : start + source.batch], random), evidence, fold)
+                if not torch.isfinite(loss):
+                    raise ProblemError(
+                        f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
+                        "Lower model.encoder.next_item_learning_rate and train again."
+                    )
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()
+                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimiser.step()
+                schedule.step()
+                done += 1
+                if done % AVERAGE_EVERY == 0:
+                    count = done // AVERAGE_EVERY
+                    _towards(average, model, max(1 - chosen.averaging, 9 / (count + 9)))
+                step.advance()
+            if check is not None:
+                worths.append(check(average.eval()))
+                if worths[-1] > best_worth:
+                    best_worth, since_best = worths[-1], 0
+                    best_state = copy.deepcopy(average.state_dict())
+                else:
+                    since_best += 1
+                    if since_best >= chosen.patience:
+                        break
+    model.load_state_dict(average.state_dict() if best_state is None else best_state)
+    model.eval()
+    return worths
+
+
+@torch.no_grad()
+def _towards(average: nn.Module, model: nn.Module, share: float) -> None:
+    for kept, now in zip(average.parameters(), model.parameters(), strict=True):
+        kept.lerp_(now, share)
+
+
+def _parameters(model: NextItemModel, decay: float) -> list[dict]:
+    """Weight decay on matrices of the encoder only."""
+    matrices = [parameter for parameter in model.encoder.parameters() if parameter.dim() > 1]
+    chosen = {id(parameter) for parameter in matrices}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]
+    return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]

@@ -1,0 +1,191 @@
+"""The networks of a log without times: encoder and item rows on top of the linear tier's evidence, then the
+weights of the sum."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from recluse_export.evaluate.split import Targets, validation
+from recluse_export.features.history import Histories, histories_at
+from recluse_export.features.signals import LINEAR_PARTS, Counting, counted_signals
+from recluse_export.models.base import best, in_chunks
+from recluse_export.models.blender import Blender
+from recluse_export.models.hybrid import ItemRows, Taste
+from recluse_export.models.settings import ModelSettings
+from recluse_export.progress import Progress
+from recluse_export.shapes import Coefficients, ContextField, EventType, Float, Log
+from recluse_export.train.evidence import cross_fitted
+from recluse_export.train.linear import LinearParameters, fit_counting
+from recluse_export.train.linear_by_order import worth_of
+from recluse_export.train.mix import climb
+from recluse_export.train.networks import Networks
+from recluse_export.train.next_item import (
+    NextItemModel,
+    NextItemWindows,
+    new_next_item_model,
+    train_next_item,
+)
+
+MOST_USERS = 2000
+"""Users of validation by whom passes and weights are chosen."""
+CANDIDATES = 300
+"""Items a visitor among whom the weights of the sum are chosen: the best of the sum as training left it."""
+TIMES = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.8, 2.4)
+"""Multiples of what training found for ``together`` that are tried."""
+
+
+def with_window(settings: ModelSettings, log: Log) -> ModelSettings:
+    """The settings with the encoder's window as long as this log asks for: no longer than its longest
+    history."""
+    longest = int(np.diff(log.offsets).max(initial=2))
+    events = int(min(settings.encoder.next_item_events, max(8, longest)))
+    return settings.model_copy(update={"encoder": settings.encoder.model_copy(update={"events": events})})
+
+
+def train_by_order(
+    past: Log,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    settings: ModelSettings,
+    parameters: LinearParameters,
+    repeats: bool,
+    progress: Progress,
+) -> Networks:
+    """Everything but each user's last event first, which then chooses the number of passes and the weights of
+    the sum; a last pass at a low rate takes these events in, too."""
+    earlier = validation(past, 0, 1)
+    with progress.step("Solve the item-to-item matrix of the older part", 1) as step:
+        counting = fit_counting(earlier.log, 0, event_types, settings, parameters, repeats)
+        step.advance()
+    evidence, fold = cross_fitted(earlier.log, 0, event_types, settings, parameters, repeats, progress)
+    model = new_next_item_model(
+        earlier.log, event_types, context, counting.priors.popularity, settings, settings.seed
+    )
+    check = Check.of(earlier.weeks[0], earlier.log, past, context, counting, settings, repeats)
+    chosen = settings.encoder
+    worths = train_next_item(
+        model,
+        NextItemWindows(earlier.log, event_types, context, chosen, repeats),
+        evidence,
+        fold,
+        settings,
+        chosen.next_item_epochs,
+        chosen.next_item_learning_rate,
+        "Train the encoder",
+        progress,
+        check.worth,
+    )
+    with progress.step("Choose the weights of the sum", 1) as step:
+        coefficients = check.weights(model)
+        step.advance()
+    train_next_item(
+        model,
+        NextItemWindows(past, event_types, context, chosen, repeats),
+        evidence,
+        fold,
+        settings,
+        1,
+        chosen.next_item_learning_rate * 0.1,
+        "Go on with the newest events",
+        progress,
+    )
+    blender = Blender.sum_of(coefficients, settings.blender)
+    return Networks(model.encoder.eval(), ItemRows.of(model.tower), blender.eval(), True, worths)
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """Users with their last event held back, and what is known of them without the encoder."""
+
+    histories: Histories
+    targets: Targets
+    context: np.ndarray
+    counting: Counting
+    together: Float
+    settings: ModelSettings
+    repeats: bool
+
+    @staticmethod
+    def of(
+        targets: Targets,
+        earlier: Log,
+        past: Log,
+        context: Sequence[ContextField],
+        counting: Counting,
+        settings: ModelSettings,
+        repeats: bool,
+    ) -> Check:
+        """A sample of the users, the same for every seed of the networks."""
+        from recluse_export.features.context import contexts_at
+
+        if len(targets) > MOST_USERS:
+            places = np.random.default_rng(0).choice(len(targets), MOST_USERS, replace=False)
+            targets = targets.choose(np.sort(places))
+        histories = histories_at(
+            earlier, targets.users, targets.now, counting.event_types, settings.history_events
+        )
+        known = contexts_at(past, targets.users, targets.now, context)
+        parts = [counted_signals(chunk, counting)["together"] for _, chunk in in_chunks(histories)]
+        together = np.concatenate(parts) if parts else np.zeros((0, len(past.items)), np.float32)
+        return Check(histories, targets, known, counting, together, settings, repeats)
+
+    def worth(self, model: NextItemModel) -> float:
+        """NDCG@10 + recall@10 of the encoder's logits plus the evidence, as they are trained."""
+        score = self._taste(model) + np.float32(model.factor) * self.together
+        return worth_of(score, self.histories, self.targets, self.repeats)
+
+    def weights(self, model: NextItemModel) -> Coefficients:
+        """The best weights of the linear tier's parts beside the encoder's logits."""
+        taste = self._taste(model)
+        columns = {name: [] for name in LINEAR_PARTS}
+        places = []
+        for span, chunk in in_chunks(self.histories):
+            signals = counted_signals(chunk, self.counting)
+            score = taste[span] + np.float32(model.factor) * signals["together"]
+            if not self.repeats:
+                score[chunk.visitor, chunk.row] = -np.inf
+            rows = best(score, CANDIDATES)
+            places.append(rows)
+            for name in LINEAR_PARTS:
+                columns[name].append(np.take_along_axis(np.asarray(signals[name]), rows, axis=1))
+        rows = np.concatenate(places)
+        table = {name: np.concatenate(parts) for name, parts in columns.items()}
+        chosen_taste = np.take_along_axis(taste, rows, axis=1)
+
+        def worth(coefficients: Coefficients) -> float:
+            score = chosen_taste.copy()
+            for name in LINEAR_PARTS:
+                score += np.float32(getattr(coefficients, name)) * table[name]
+            return self._worth_among(score, rows)
+
+        start = Coefficients(model.factor, 0.0, 0.0, 0.0, 0.0)
+        grid = {
+            "together": [times * model.factor for times in TIMES],
+            "popularity": [-0.3, -0.15, -0.07, 0.0, 0.07, 0.15, 0.3],
+            "affinity": [0.0, 0.5, 1.0, 2.0, 4.0],
+        }
+        if self.repeats:
+            grid["habit"] = [-1.0, -0.3, 0.0, 0.3, 1.0, 3.0]
+        return climb(worth, start, grid)[1]
+
+    def _worth_among(self, score: Float, rows: np.ndarray) -> float:
+        """As ``worth`` where only the items ``rows`` [users, candidates] are ranked."""
+        from recluse_export.evaluate.metrics import measure
+
+        order = np.argsort(-score, axis=1, kind="stable")[:, :20]
+        ranking = np.take_along_axis(rows, order, axis=1)
+        figures = measure(ranking, self.targets)
+        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
+
+    def _taste(self, model: NextItemModel) -> Float:
+        """``[users, items]`` the encoder's logits."""
+        model.eval()
+        with torch.no_grad():
+            rows = ItemRows.of(model.tower)
+        taste = Taste(model.encoder, rows, self.counting, self.settings.encoder.events, self.context.shape[1])
+        parts = [taste.scores(chunk, self.context[span]) for span, chunk in in_chunks(self.histories)]
+        return np.concatenate(parts)

@@ -1,0 +1,116 @@
+"""Cross-entropy over all items on top of the linear tier's evidence, without ever holding all logits.
+
+Logits of a batch of windows take windows x places x items numbers; computed a few places at a time, together
+with their gradient, they stay in the processor's cache, and a step takes a third of the time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+SEEN = -1e9
+"""Added to the logit of an item that the user has already had, where nobody repeats: it can't come next."""
+PLACES = 12
+"""Places of all windows that are computed at once."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Sparse item-to-item matrices, one a fold of the users, dense again for fast reading."""
+
+    table: Tensor
+    """``[folds * items, items]`` float32"""
+    decay: float
+    """What is left of a source's evidence at the next place."""
+    repeats: bool
+    """Whether an item that the user has had may come again."""
+
+    def start(self, fold: Tensor, items: int) -> Tensor:
+        """First row of the matrix that each window uses, ``[windows]``."""
+        return fold * items
+
+
+class SoftmaxOnEvidence(torch.autograd.Function):
+    """Mean over the asked places of: logarithm of the sum over all items minus the logit of what came next,
+    with ``logit = state . row + bias + strength * evidence``.
+
+    The evidence at a place is the sum of the matrix's rows of the window's items up to it, each weaker by
+    ``decay`` for every place since: the linear tier's ``together`` for a log without times.
+    """
+
+    @staticmethod
+    def forward(
+        context,
+        states: Tensor,
+        rows: Tensor,
+        bias: Tensor,
+        strength: Tensor,
+        item: Tensor,
+        target: Tensor,
+        asked: Tensor,
+        fold: Tensor,
+        evidence: Evidence,
+    ) -> Tensor:
+        windows, places, size = states.shape
+        items = len(rows)
+        weight = asked / asked.sum().clamp(min=1)
+        loss = states.new_zeros(())
+        to_states, to_rows = torch.empty_like(states), torch.zeros_like(rows)
+        to_bias, to_strength = torch.zeros_like(bias), strength.new_zeros(())
+        source = (item + evidence.start(fold, items)[:, None]).T.contiguous()
+        known, seen = states.new_zeros((windows, items)), states.new_zeros((windows, items))
+        buffer = states.new_empty((min(PLACES, places), windows, items))
+        for first in range(0, places, PLACES):
+            count = min(PLACES, places - first)
+            part = buffer[:count]
+            torch.index_select(
+                evidence.table, 0, source[first : first + count].reshape(-1), out=part.view(-1, items)
+            )
+            part[0].add_(known, alpha=evidence.decay)
+            for place in range(1, count):
+                part[place].add_(part[place - 1], alpha=evidence.decay)
+            known.copy_(part[-1])
+
+            state = states[:, first : first + count].transpose(0, 1).reshape(-1, size)
+            wanted = target[:, first : first + count].T.reshape(-1, 1)
+            share = weight[:, first : first + count].T.reshape(-1, 1)
+            base = part.view(-1, items)
+            logit = torch.addmm(bias, state, rows.T).add_(base, alpha=float(strength.detach()))
+            if not evidence.repeats:
+                for place, at_place in enumerate(logit.view(count, windows, items)):
+                    seen.scatter_(1, item[:, first + place, None], SEEN)
+                    at_place.add_(seen)
+            largest = logit.amax(1, keepdim=True)
+            of_wanted = logit.gather(1, wanted)
+            total = logit.sub_(largest).exp_().sum(1, keepdim=True)
+            # A window's padding may repeat an item; its share is 0, and so must be its loss.
+            loss += torch.where(share > 0, (total.log() + largest - of_wanted) * share, 0).sum()
+            gradient = logit.mul_(share / total)
+            gradient.scatter_add_(1, wanted, -share)
+            to_states[:, first : first + count] = (
+                torch.mm(gradient, rows).view(count, windows, size).transpose(0, 1)
+            )
+            to_rows.addmm_(gradient.T, state)
+            to_bias += gradient.sum(0)
+            to_strength += torch.dot(gradient.view(-1), base.reshape(-1))
+        context.save_for_backward(to_states, to_rows, to_bias, to_strength)
+        return loss
+
+    @staticmethod
+    def backward(context, *gradients: Tensor):
+        (gradient,) = gradients
+        to_states, to_rows, to_bias, to_strength = context.saved_tensors
+        return (
+            to_states * gradient,
+            to_rows * gradient,
+            to_bias * gradient,
+            to_strength * gradient,
+            None,
+            None,
+            None,
+            None,
+            None,
+        )
