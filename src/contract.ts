@@ -128,6 +128,24 @@ export interface PopularRequest {
   exclude?: readonly string[];
 }
 
+/** What a prediction is asked in. Every field is optional. */
+export interface PredictRequest {
+  /** Context that the pack declares, for example `{ place: 'shop-12' }`. */
+  context?: Context;
+}
+
+/** How likely it is that the visitor takes one item. */
+export interface Prediction {
+  /** The item's id. */
+  item: string;
+  /**
+   * Probability, 0 to 1, that the item is in the visitor's next basket; where the log that the pack was trained on has no
+   * baskets, that it is the next interaction. Calibrated: of what is given 0.2, a fifth comes true; how nearly is in the pack's card
+   * (`status().pack.card`).
+   */
+  probability: number;
+}
+
 /** What a shelf needs to show an item. Attributes beyond these are under `attributes`. */
 export interface ItemDisplay {
   id: string;
@@ -215,6 +233,7 @@ export interface WorkerApi {
   rerank(ids: string[], request: RecommendRequest): Promise<RankedList>;
   similar(id: string, request: SimilarRequest): Promise<RankedList>;
   popular(request: PopularRequest): Promise<RankedList>;
+  predict(ids: string[], request: PredictRequest): Promise<Prediction[]>;
   items(ids?: string[]): Promise<ItemDisplay[]>;
   /** Newest first; `limit` is by default 100. */
   history(limit?: number): Promise<StoredInteraction[]>;
@@ -234,6 +253,7 @@ export type ErrorCode =
   | 'pack-damaged' // bytes, hash, schema or ranges are wrong; the last good pack serves on
   | 'pack-too-new' // its format's major version is newer than this reader
   | 'catalogue-missing' // display data or attributes were asked for, but not loaded
+  | 'prediction-missing' // the pack gives no probabilities, or its model was not asked for (`upTo`)
   | 'storage-unavailable' // IndexedDB is refused or lost: this session runs in memory
   | 'storage-full' // the disk is full: the interaction was not stored
   | 'model-unavailable' // ONNX Runtime or a graph could not be started; lists come from `linear`

@@ -19,6 +19,8 @@ export type {
   Mode,
   Move,
   PopularRequest,
+  Prediction,
+  PredictRequest,
   RankedItem,
   RankedList,
   Reason,

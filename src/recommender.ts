@@ -8,6 +8,8 @@ import {
   type ItemDisplay,
   type OpenOptions,
   type PopularRequest,
+  type Prediction,
+  type PredictRequest,
   type RankedList,
   RecluseError,
   type RecommendRequest,
@@ -82,6 +84,14 @@ export interface Recommender {
   similar(id: string, request?: SimilarRequest & CallOptions): Promise<RankedList>;
   /** What everybody buys. There before everything else. */
   popular(request?: PopularRequest & CallOptions): Promise<RankedList>;
+  /**
+   * How likely it is that these items are in the visitor's next basket, in the order asked for. Only the full model knows: waits until
+   * it has started. Ids that the pack does not know are left out.
+   *
+   * @throws RecluseError `prediction-missing` where the pack gives no probabilities or `upTo` stops before the model;
+   * `model-unavailable` where the model could not be started
+   */
+  predict(ids: readonly string[], request?: PredictRequest & CallOptions): Promise<Prediction[]>;
   /**
    * Display data of these items (default: all), in the order asked for. Ids that the pack does not know are left out.
    *
@@ -208,6 +218,8 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
     similar: (id, { signal, ...request } = {}) =>
       abortable(signal, () => connection.call('similar', id, request)),
     popular: ({ signal, ...request } = {}) => abortable(signal, () => connection.call('popular', request)),
+    predict: (ids, { signal, ...request } = {}) =>
+      abortable(signal, () => connection.call('predict', ids as string[], request)),
     items: (ids, { signal } = {}) =>
       abortable(signal, () => connection.call('items', ids as string[] | undefined)),
     history: ({ limit, signal } = {}) => abortable(signal, () => connection.call('history', limit)),

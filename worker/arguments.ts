@@ -7,6 +7,7 @@ import {
   type Interaction,
   type OpenOptions,
   type PopularRequest,
+  type PredictRequest,
   RecluseError,
   type RecommendRequest,
   type SimilarRequest,
@@ -143,6 +144,8 @@ const popularRequest = fields({
   exclude: listOf(text),
 });
 
+const predictRequest = fields({ context: recordOf(textOrNumber) });
+
 const openOptions = fields({
   pack: text,
   upTo: oneOf('popular', 'linear', 'model'),
@@ -171,6 +174,8 @@ export const checkRecommendRequest = checked<RecommendRequest>(recommendRequest,
 export const checkSimilarRequest = checked<SimilarRequest>(similarRequest, 'request');
 /** What `popular()` takes. */
 export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'request');
+/** What `predict()` takes besides ids. */
+export const checkPredictRequest = checked<PredictRequest>(predictRequest, 'request');
 /** One item id. */
 export const checkId = checked<string>(text, 'id');
 /** A list of item ids. */

@@ -1,6 +1,7 @@
 /** The worker's rooms, wired together: what the page may call, and what happens by itself. */
 import {
   type ChangeEvent,
+  type Context,
   type ItemDisplay,
   type OpenOptions,
   type RankedList,
@@ -8,6 +9,7 @@ import {
   type RecommendRequest,
   type Source,
   type Status,
+  type StoredInteraction,
   type WorkerApi,
 } from '../src/contract.ts';
 import {
@@ -18,6 +20,7 @@ import {
   checkLimit,
   checkOpenOptions,
   checkPopularRequest,
+  checkPredictRequest,
   checkRecommendRequest,
   checkSimilarRequest,
 } from './arguments.ts';
@@ -41,7 +44,7 @@ import {
   similarList,
 } from './rerank/lists.ts';
 import { startingList } from './rerank/popular.ts';
-import { scoringOnce } from './scoring-once.ts';
+import { type Scored, scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -221,10 +224,7 @@ export function serve(companions: Companions): WorkerApi {
     const best = request.source ?? 'model';
     const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
     if (model && best === 'model') {
-      const profile = await visitor.profile();
-      const now = Date.now();
-      const context = contextIndices(pack.manifest.context, request.context ?? {}, profile, clockAt(now));
-      const scored = scoring.at(now, { model, pack, interactions, context });
+      const scored = await scoredBy(model, pack, interactions, request.context);
       try {
         const scores = await scored.scores;
         return { pack, history: scored.history, scores, now: scored.now, random: Math.random };
@@ -236,6 +236,38 @@ export function serve(companions: Companions): WorkerApi {
     const history = historyAt(interactions, pack, now);
     const scores = scoresWithout(pack, history, request, best);
     return { pack, history, scores, now, random: Math.random };
+  }
+
+  /** The model's scores for this visitor at this moment. */
+  async function scoredBy(
+    model: Model,
+    pack: Pack,
+    interactions: readonly StoredInteraction[],
+    told: Context = {},
+  ): Promise<Scored> {
+    const profile = await opened().visitor.profile();
+    const now = Date.now();
+    const context = contextIndices(pack.manifest.context, told, profile, clockAt(now));
+    return scoring.at(now, { model, pack, interactions, context });
+  }
+
+  /** The model that gives probabilities, once it has started. */
+  async function calibratedModel(): Promise<{ model: Model; pack: Pack }> {
+    await packHere();
+    return until(() => {
+      const { options } = opened();
+      if (!('pack' in progress)) return undefined;
+      const { pack, model, phase } = progress;
+      if (!pack.manifest.blender?.probability || options.upTo !== 'model')
+        throw new RecluseError(
+          'prediction-missing',
+          'This pack gives no probabilities, or its model was not asked for.',
+        );
+      if (model) return { model, pack };
+      if (phase === 'ready')
+        throw new RecluseError('model-unavailable', 'The model could not be started; see status().problems.');
+      return undefined;
+    });
   }
 
   /** Times the making of a list and puts its frame around it. */
@@ -356,6 +388,19 @@ export function serve(companions: Companions): WorkerApi {
       return listed('popular', async () => {
         const pack = await packHere();
         return { list: popularList(checked, pack), pack, known: 0 };
+      });
+    },
+
+    async predict(ids, request) {
+      const wanted = checkIds(ids);
+      const { context } = checkPredictRequest(request);
+      const { visitor } = opened();
+      const { model, pack } = await calibratedModel();
+      const interactions = await visitor.known(pack);
+      const { probabilities } = await (await scoredBy(model, pack, interactions, context)).scores;
+      return wanted.flatMap((item) => {
+        const row = pack.rowOf.get(item);
+        return row === undefined ? [] : [{ item, probability: probabilities![row]! }];
       });
     },
 

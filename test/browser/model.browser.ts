@@ -13,6 +13,7 @@ import {
   syntheticPack,
 } from '../unit/support/synthetic-pack.ts';
 import blenderUrl from './graphs/blender.onnx?url';
+import calibratedUrl from './graphs/calibrated-blender.onnx?url';
 import encoderUrl from './graphs/encoder.onnx?url';
 
 const bytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -83,6 +84,37 @@ describe('the model in a real browser', () => {
         expect(Math.abs(parts[name]! - part)).toBeLessThan(tolerance);
       expect(Math.abs(scores[row]! - total)).toBeLessThan(tolerance);
     }
+  });
+
+  test('gives every item’s probability where the blender is calibrated, and none where it is not', async () => {
+    const plain = await packWithGraphs();
+    const pack = {
+      ...plain,
+      manifest: {
+        ...plain.manifest,
+        blender: { ...plain.manifest.blender!, probability: 'basket' as const },
+      },
+      graphs: { ...plain.graphs!, blender: await bytes(calibratedUrl) },
+    };
+    model = await startModel(pack, { backend: 'wasm', files });
+    const history = historyAt(syntheticInteractions(pack, 12), pack, moment);
+    const { scores, probabilities } = await model.score(history, Int32Array.of(1, 1, 0));
+    expect(probabilities).toHaveLength(37);
+    scores.forEach((score, row) => {
+      expect(probabilities![row]).toBeCloseTo(1 / (1 + Math.exp(-score / 10)), 5);
+    });
+    await model.release();
+    model = await startModel(plain, { backend: 'wasm', files });
+    expect((await model.score(history, Int32Array.of(1, 1, 0))).probabilities).toBeUndefined();
+  });
+
+  test('does not start with a graph that lacks the probabilities which the manifest promises', async () => {
+    const pack = await packWithGraphs();
+    const blender = { ...pack.manifest.blender!, probability: 'basket' as const };
+    const promising = { ...pack, manifest: { ...pack.manifest, blender } };
+    await expect(startModel(promising, { backend: 'wasm', files })).rejects.toMatchObject({
+      code: 'model-unavailable',
+    });
   });
 
   test('reports what runs and why', async () => {

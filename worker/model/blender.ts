@@ -10,6 +10,8 @@ export interface Blend {
   readonly scores: Float32Array;
   /** `[items * parts]`, the parts of an item side by side. */
   readonly parts: Float32Array;
+  /** `[items]`, 0 to 1; where the pack's blender is calibrated. */
+  readonly probabilities?: Float32Array;
 }
 
 /** One session of the blender's graph. One run at a time. */
@@ -45,7 +47,7 @@ export async function openBlender(
   manifest: Manifest,
   items: number,
 ): Promise<Blender> {
-  const { block, signals: names, visitor: visitorNames, parts: partNames } = manifest.blender!;
+  const { block, signals: names, visitor: visitorNames, parts: partNames, probability } = manifest.blender!;
   const blocks = Math.ceil(items / block);
   // What lies beyond the last item stays 0: the padding of the last block.
   const matrix = new Float32Array(blocks * block * names.length);
@@ -74,6 +76,7 @@ export async function openBlender(
       });
       const scores = new Float32Array(items);
       const parts = new Float32Array(items * partNames.length);
+      const probabilities = probability && new Float32Array(items);
       for (let at = 0; at < blocks; at++) {
         const first = at * block;
         const filled = Math.min(block, items - first);
@@ -83,8 +86,9 @@ export async function openBlender(
           (outputs.parts!.data as Float32Array).subarray(0, filled * partNames.length),
           first * partNames.length,
         );
+        probabilities?.set((outputs.probability!.data as Float32Array).subarray(0, filled), first);
       }
-      return { scores, parts };
+      return { scores, parts, ...(probabilities ? { probabilities } : {}) };
     },
     release: () => session.release(),
   };

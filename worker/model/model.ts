@@ -127,14 +127,16 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
     const taste = new Float32Array(items);
     if (state) scorer.score(state, taste);
     else taste.set(rows.bias);
-    const { scores, parts } = await blender.blend(history, { ...evidence.signals, taste });
+    const { scores, parts, probabilities } = await blender.blend(history, { ...evidence.signals, taste });
     requireFinite(scores);
+    if (probabilities) requireFinite(probabilities);
     const named = (values: (at: number) => number) =>
       Object.fromEntries(partNames.map((name, at) => [name, values(at)]));
     let typical: Record<string, number> | undefined;
     return {
       source: 'model',
       scores,
+      ...(probabilities ? { probabilities } : {}),
       evidence,
       partsOf: (row) => named((at) => parts[row * partNames.length + at]!),
       typicalParts() {

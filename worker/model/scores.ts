@@ -13,6 +13,8 @@ export interface Scores {
   readonly partsOf: (row: ItemRow) => Record<string, number>;
   /** The parts of the average item, where an item without any evidence has parts other than 0: what all items have speaks for none. */
   readonly typicalParts?: () => Record<string, number>;
+  /** `[items]`, 0 to 1: that an item is in the visitor's next basket; where the tier is calibrated. */
+  readonly probabilities?: Float32Array;
   /** What the history said, where the tier looked at it. */
   readonly evidence?: Evidence;
 }

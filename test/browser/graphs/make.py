@@ -1,7 +1,8 @@
-"""Makes the two tiny graphs of this folder, whose results a test can compute by hand: ``python make.py`` (needs onnx).
+"""Makes the tiny graphs of this folder, whose results a test can compute by hand: ``python make.py`` (needs onnx).
 
 encoder: state = sum over events of (mask == 0) * (token * item + value + age / 1000) + sum of context
 blender: parts = signals[:5] * (1, 2, 3, 4, 5) + visitor[0] / 5; score = sum of parts
+calibrated-blender: the same, and probability = sigmoid(score / 10)
 """
 
 from pathlib import Path
@@ -59,31 +60,40 @@ write(
         tensor("middle", [1], np.int64),
     ],
 )
+BLENDER_NODES = [
+    helper.make_node("Slice", ["signals", "start", "stop", "axis"], ["first"]),
+    helper.make_node("Mul", ["first", "weights"], ["weighted"]),
+    helper.make_node("Slice", ["visitor", "start", "one", "second"], ["events"]),
+    helper.make_node("Div", ["events", "five"], ["share"]),
+    helper.make_node("Add", ["weighted", "share"], ["parts"]),
+    helper.make_node("ReduceSum", ["parts", "axis"], ["score"], keepdims=0),
+]
+BLENDER_INPUTS = [
+    helper.make_tensor_value_info("signals", FLOAT, [1, BLOCK, SIGNALS]),
+    helper.make_tensor_value_info("visitor", FLOAT, [1, VISITOR]),
+]
+BLENDER_OUTPUTS = [
+    helper.make_tensor_value_info("score", FLOAT, [1, BLOCK]),
+    helper.make_tensor_value_info("parts", FLOAT, [1, BLOCK, PARTS]),
+]
+BLENDER_CONSTANTS = [
+    tensor("start", [0], np.int64),
+    tensor("stop", [PARTS], np.int64),
+    tensor("one", [1], np.int64),
+    tensor("axis", [2], np.int64),
+    tensor("second", [1], np.int64),
+    tensor("weights", [1, 2, 3, 4, 5], np.float32),
+    tensor("five", 5, np.float32),
+]
+write("blender", BLENDER_NODES, BLENDER_INPUTS, BLENDER_OUTPUTS, BLENDER_CONSTANTS)
 write(
-    "blender",
+    "calibrated-blender",
     [
-        helper.make_node("Slice", ["signals", "start", "stop", "axis"], ["first"]),
-        helper.make_node("Mul", ["first", "weights"], ["weighted"]),
-        helper.make_node("Slice", ["visitor", "start", "one", "second"], ["events"]),
-        helper.make_node("Div", ["events", "five"], ["share"]),
-        helper.make_node("Add", ["weighted", "share"], ["parts"]),
-        helper.make_node("ReduceSum", ["parts", "axis"], ["score"], keepdims=0),
+        *BLENDER_NODES,
+        helper.make_node("Div", ["score", "ten"], ["tenth"]),
+        helper.make_node("Sigmoid", ["tenth"], ["probability"]),
     ],
-    [
-        helper.make_tensor_value_info("signals", FLOAT, [1, BLOCK, SIGNALS]),
-        helper.make_tensor_value_info("visitor", FLOAT, [1, VISITOR]),
-    ],
-    [
-        helper.make_tensor_value_info("score", FLOAT, [1, BLOCK]),
-        helper.make_tensor_value_info("parts", FLOAT, [1, BLOCK, PARTS]),
-    ],
-    [
-        tensor("start", [0], np.int64),
-        tensor("stop", [PARTS], np.int64),
-        tensor("one", [1], np.int64),
-        tensor("axis", [2], np.int64),
-        tensor("second", [1], np.int64),
-        tensor("weights", [1, 2, 3, 4, 5], np.float32),
-        tensor("five", 5, np.float32),
-    ],
+    BLENDER_INPUTS,
+    [*BLENDER_OUTPUTS, helper.make_tensor_value_info("probability", FLOAT, [1, BLOCK])],
+    [*BLENDER_CONSTANTS, tensor("ten", 10, np.float32)],
 )

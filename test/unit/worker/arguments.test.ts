@@ -7,6 +7,7 @@ import {
   checkInteractions,
   checkOpenOptions,
   checkPopularRequest,
+  checkPredictRequest,
   checkRecommendRequest,
   checkSimilarRequest,
 } from '../../../worker/arguments.ts';
@@ -17,6 +18,7 @@ const doors = {
   checkInteractions,
   checkOpenOptions,
   checkPopularRequest,
+  checkPredictRequest,
   checkRecommendRequest,
   checkSimilarRequest,
 };
