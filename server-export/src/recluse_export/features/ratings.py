@@ -1,0 +1,60 @@
+"""Ratings: the events that carry a value, one a visitor and item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from recluse_export.errors import ProblemError
+from recluse_export.shapes import Float, Int, Log
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """Who rated what and how: three parallel arrays."""
+
+    user: Int
+    """``[ratings]`` 0 .. users - 1"""
+    item: Int
+    """``[ratings]`` rows of the catalogue"""
+    value: Float
+    """``[ratings]`` stars, never 0"""
+    users: int
+    """Number of users, those without a rating here included."""
+    items: int
+    """Number of items of the catalogue."""
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def only(self, chosen: np.ndarray) -> Ratings:
+        """Those at the places, or where the mask, ``chosen`` says."""
+        return replace(self, user=self.user[chosen], item=self.item[chosen], value=self.value[chosen])
+
+    def table(self, entries: np.ndarray) -> sparse.csr_matrix:
+        """``[users, items]`` sparse float32 with ``entries`` ``[ratings]`` where there is a rating."""
+        cells = (self.user, self.item)
+        return sparse.csr_matrix((entries.astype(np.float32), cells), shape=(self.users, self.items))
+
+
+def ratings_of(log: Log) -> Ratings:
+    """The ratings of a log: events with a value other than 0, of several by one user for one item the newest.
+
+    Raises
+    ------
+    ProblemError
+        No event has a value, or all values are the same.
+    """
+    rated = np.flatnonzero(log.value != 0)
+    # Events of a user are oldest first, so the newest of a pair is the first one from behind.
+    pair = log.user[rated].astype(np.int64) * len(log.items) + log.item[rated]
+    _, newest = np.unique(pair[::-1], return_index=True)
+    rated = rated[np.sort(len(rated) - 1 - newest)]
+    if not len(rated) or np.ptp(log.value[rated]) == 0:
+        raise ProblemError(
+            f"The log has no ratings: {len(rated):,} of {len(log.value):,} events have a value, and no two "
+            "of them differ. Name the column of the stars as value under [[source.interactions]]."
+        )
+    return Ratings(log.user[rated], log.item[rated], log.value[rated], log.user_count, len(log.items))
