@@ -110,6 +110,18 @@ class Blender(nn.Module):
             blender.sharpness.fill_(0.0)
         return blender
 
+    @classmethod
+    def beside(
+        cls, strengths: Mapping[str, float], coefficients: Coefficients, settings: BlenderSettings
+    ) -> Blender:
+        """A blender that starts as the encoder's logits plus ``strengths`` times parts of the linear tier:
+        the sum in which the encoder was trained."""
+        blender = cls.sum_of(
+            Coefficients(**{name: strengths.get(name, 0.0) for name in LINEAR_PARTS}), settings
+        )
+        blender.linear.copy_(torch.tensor([0.0] + [getattr(coefficients, name) for name in LINEAR_PARTS]))
+        return blender
+
     def normalise(self, signals: Tensor, visitor: Tensor) -> None:
         """Take mean and deviation of every feature from a sample ``[candidates, signals]`` and ``[visitors,
         visitor]``."""

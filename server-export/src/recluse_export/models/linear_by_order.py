@@ -1,9 +1,9 @@
 """EASE and SLIT for a log that knows only the order of events.
 
-SLIT (Choi et al., WWW 2021) learns from many moments of every user: the past, weaker with every event since,
-predicts the future, weaker with every event until then. EASE (Steck, WWW 2019) learns from the whole history
-at once. Penalties are multiples of the mean of the diagonal that they are added to, so that they mean the same
-for logs of any size.
+SLIT (Choi et al., WWW 2021) learns from many moments of every user: the past, weaker with every event
+since, predicts the future, weaker with every event until then. EASE (Steck, WWW 2019) learns from the whole
+history at once. Penalties are multiples of the mean of the diagonal that they are added to, so that they mean
+the same for logs of any size.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The encoder for logs without times: after every event, what comes next?
 
-A causal transformer in the manner of SASRec (Kang and McAuley, ICDM 2018): each place of a window predicts the
-event after it, so that one pass over a window learns from all of its events. There are no position embeddings:
-each head weakens attention by the logarithm of the distance, as strongly as it learns to, so that a window may
-begin and end anywhere. ``Memory`` adds the decayed sums of item rows that attention alone hardly learns.
+A causal transformer in the manner of SASRec (Kang and McAuley, ICDM 2018): each place of a window predicts
+the event after it, so that one pass over a window learns from all of its events. There are no position
+embeddings: each head weakens attention by the logarithm of the distance, as strongly as it learns to, so that
+a window may begin and end anywhere. ``Memory`` adds the decayed sums of item rows that attention alone hardly
+learns.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class LinearSettings(Settings):
     slit_regularisation: Positive = 1000.0
     """L2 penalty of SLIT."""
     relative_regularisation: list[Positive] = [0.1, 0.3, 1.0, 3.0, 10.0]
-    """For a log without times, tried in turn: L2 penalty of either as a multiple of the mean over the items of
+    """For a log without times, tried in turn: L2 penalty of either as a multiple of the mean of
     what stands on the diagonal of the problem."""
     ease_share: list[Share] = [0.25, 0.5, 0.75]
     """Share of EASE in the sum of both, tried in turn."""
@@ -100,8 +100,11 @@ class EncoderSettings(Settings):
     """Of AdamW, on matrices only."""
     context_dropout: Share = 0.5
     """Share of contexts set to unknown in training, for a page seldom knows them all."""
+    beside_linear: bool = True
+    """Whether the encoder learns what the linear tier leaves over, instead of everything by itself."""
     folds: Annotated[int, Field(ge=2)] = 4
-    """For a log without times: parts of the users, each with a linear tier that learned from the others."""
+    """Parts of the users, each with a linear tier that learned from the others, beside which the encoder
+    learns."""
     next_item_events: PositiveInt = 200
     """``events`` for a log without times, fewer where nobody has so many."""
     next_item_epochs: PositiveInt = 12

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,8 +89,7 @@ def train_blender(
     """Train ``hybrid.blender`` in place on ``weeks``, then choose on ``check`` how much of the linear tier to
     add.
 
-    Returns whether the blend beats the linear tier there; if not, the blender is left as it started, and
-    ranks as the linear tier does.
+    Returns whether the blend beats the linear tier there; if not, the blender ranks as the linear tier does.
 
     Raises
     ------
@@ -113,7 +111,6 @@ def train_blender(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, chosen.learning_rate, total_steps=steps + 1, pct_start=0.15
     )
-    start_state = copy.deepcopy(blender.state_dict())
     done = 0
     with progress.step("Train the blender", steps) as step:
         for _ in range(chosen.epochs):
@@ -136,10 +133,16 @@ def train_blender(
     blender.eval()
     steadiness = choose_steadiness(hybrid, log, check, settings, repeats)
     if steadiness is None:
-        blender.load_state_dict(start_state)
+        alone = Blender(hybrid.counting.linear.coefficients, chosen)
+        blender.load_state_dict({**blender.state_dict(), **untaught(alone)})
         return False
     blender.steadiness.fill_(steadiness)
     return True
+
+
+def untaught(blender: Blender) -> dict[str, Tensor]:
+    """What of a blender training changes."""
+    return {name: value.detach().clone() for name, value in blender.named_parameters()}
 
 
 def choose_steadiness(

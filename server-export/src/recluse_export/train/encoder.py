@@ -15,7 +15,11 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Log
+from recluse_export.train.moment_evidence import MomentEvidence
 from recluse_export.train.windows import Batch, WindowSource
+
+SCALES = torch.tensor([5.0, 5.0, 0.5])
+"""Units of the strengths of the evidence, so that each learns at about the same rate."""
 
 
 def new_encoder(
@@ -44,10 +48,13 @@ def train_encoder(
     name: str,
     progress: Progress,
     peak: float = 1.0,
+    evidence: MomentEvidence | None = None,
+    strength: nn.Parameter | None = None,
 ) -> None:
     """Go through the log ``epochs`` times; on a GPU where there is one.
 
-    ``peak`` scales the learning rate, for going on with networks that are trained already.
+    ``peak`` scales the learning rate, for going on with networks that are trained already. With ``evidence``
+    the encoder learns what the linear tier's parts, each times its ``strength``, leave over.
 
     Raises
     ------
@@ -61,9 +68,10 @@ def train_encoder(
     torch.manual_seed(settings.seed)
     encoder.to(device).train()
     tower.to(device).train()
-    optimiser = torch.optim.AdamW(
-        _parameters(encoder, tower, chosen.weight_decay), lr=chosen.learning_rate * peak, betas=(0.9, 0.98)
-    )
+    parameters = _parameters(encoder, tower, chosen.weight_decay)
+    if strength is not None and strength.requires_grad:
+        parameters[1]["params"].append(strength)
+    optimiser = torch.optim.AdamW(parameters, lr=chosen.learning_rate * peak, betas=(0.9, 0.98))
     steps = max(1, epochs * -(-len(source) // chosen.batch))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, chosen.learning_rate * peak, total_steps=steps + 1, pct_start=0.15
@@ -73,9 +81,8 @@ def train_encoder(
         for _ in range(epochs):
             users = source.epoch(random)
             for start in range(0, len(users), chosen.batch):
-                loss = batch_loss(
-                    encoder, tower, source.draw(users[start : start + chosen.batch], random), device
-                )
+                batch = source.draw(users[start : start + chosen.batch], random)
+                loss = batch_loss(encoder, tower, batch, device, evidence, strength)
                 if not torch.isfinite(loss):
                     raise ProblemError(
                         f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
@@ -92,7 +99,14 @@ def train_encoder(
     tower.to("cpu").eval()
 
 
-def batch_loss(encoder: Encoder, tower: ItemTower, batch: Batch, device: torch.device) -> Tensor:
+def batch_loss(
+    encoder: Encoder,
+    tower: ItemTower,
+    batch: Batch,
+    device: torch.device,
+    evidence: MomentEvidence | None = None,
+    strength: Tensor | None = None,
+) -> Tensor:
     """Mean over the queries that have targets of: logarithm of the sum over all items, minus the mean logit
     of the targets."""
 
@@ -117,6 +131,11 @@ def batch_loss(encoder: Encoder, tower: ItemTower, batch: Batch, device: torch.d
     )
     asked = count > 0
     logits = states[asked] @ rows.T + tower.bias
+    if evidence is not None and strength is not None:
+        told = (count > 0).cpu().numpy()
+        users = np.broadcast_to(batch.user[:, None], batch.moment.shape)
+        parts = on_device(evidence.at(users[told], batch.moment[told]))
+        logits = logits + (parts * (strength * SCALES.to(device)).view(1, -1, 1)).sum(1)
     chosen = torch.gather(logits, 1, target[asked].clamp(min=0).to(torch.int64))
     mean_chosen = (chosen * wanted[asked]).sum(-1) / count[asked]
     return (torch.logsumexp(logits, dim=1) - mean_chosen).mean()

@@ -35,9 +35,7 @@ def cross_fitted(
     progress: Progress,
 ) -> tuple[Evidence, Int]:
     """The evidence, and the fold of every user, ``[users]``."""
-    items = len(log.items)
-    folds = int(np.clip(MOST_NUMBERS // items**2, 2, settings.encoder.folds))
-    fold = np.random.default_rng(settings.seed).integers(0, folds, log.user_count).astype(np.int32)
+    fold, folds = folds_of(log, settings)
     tables = []
     with progress.step("Solve the item-to-item matrix without each part of the users", folds) as step:
         for number in range(folds):
@@ -46,6 +44,12 @@ def cross_fitted(
             tables.append(dense(counting.linear))
             step.advance()
     return Evidence(torch.from_numpy(np.concatenate(tables)), decay_of(counting), repeats), fold
+
+
+def folds_of(log: Log, settings: ModelSettings) -> tuple[Int, int]:
+    """The fold of every user, ``[users]``, and how many there are: fewer for more items."""
+    folds = int(np.clip(MOST_NUMBERS // len(log.items) ** 2, 2, settings.encoder.folds))
+    return np.random.default_rng(settings.seed).integers(0, folds, log.user_count).astype(np.int32), folds
 
 
 def dense(linear: Linear) -> np.ndarray:

@@ -4,7 +4,10 @@ not have seen."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import nn
 
 from recluse_export.evaluate.split import validation
 from recluse_export.features.signals import Counting
@@ -16,8 +19,12 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Log
 from recluse_export.train.blender import train_blender
-from recluse_export.train.encoder import new_encoder, train_encoder
+from recluse_export.train.encoder import SCALES, new_encoder, train_encoder
 from recluse_export.train.linear import LinearParameters, fit_counting
+from recluse_export.train.moment_evidence import EVIDENCE, moment_evidence
+
+FIRST_STRENGTHS = [1.0, 0.5, 0.0]
+"""Where the strengths of ``EVIDENCE`` start, in units of ``SCALES``."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,12 @@ def train_networks(
         counting = fit_counting(earlier.log, earlier.until, event_types, settings, parameters, repeats)
         step.advance()
     encoder, tower = new_encoder(earlier.log, event_types, context, counting.priors.popularity, settings)
+    evidence, strength = None, None
+    if settings.encoder.beside_linear:
+        evidence = moment_evidence(
+            earlier.log, earlier.until, event_types, settings, parameters, repeats, progress
+        )
+        strength = nn.Parameter(torch.tensor(FIRST_STRENGTHS))
     train_encoder(
         encoder,
         tower,
@@ -70,8 +83,13 @@ def train_networks(
         settings.encoder.epochs,
         "Train the encoder",
         progress,
+        evidence=evidence,
+        strength=strength,
     )
     blender = Blender(parameters.choice.coefficients, settings.blender)
+    if strength is not None:
+        found = dict(zip(EVIDENCE, (strength.detach() * SCALES).tolist(), strict=True))
+        blender = Blender.beside(found, parameters.choice.coefficients, settings.blender)
     taste = Taste(encoder, ItemRows.of(tower), counting, settings.encoder.events, len(context))
     blended = train_blender(
         Hybrid(taste, blender, counting),
@@ -94,5 +112,7 @@ def train_networks(
         "Go on with the newest weeks",
         progress,
         peak=0.3,
+        evidence=None if evidence is None else replace(evidence, log=past),
+        strength=None if strength is None else nn.Parameter(strength.detach(), requires_grad=False),
     )
     return Networks(encoder, ItemRows.of(tower), blender.eval(), blended)

@@ -38,6 +38,10 @@ class Batch:
     """``[windows, queries]`` places below it are in the past"""
     target: Int
     """``[windows, queries, most targets]`` rows, -1 for none"""
+    user: Long
+    """``[windows]``"""
+    moment: Long
+    """``[windows, queries]`` the moments themselves, in the unit of the log's times"""
 
 
 class WindowSource:
@@ -124,4 +128,6 @@ class WindowSource:
             now=(newest[:, None] - now).astype(np.float32),
             seen=(length - (end[:, None] - np.where(valid, upcoming, end[:, None]))).astype(np.int32),
             target=np.where(wanted, log.item[coming], -1),
+            user=users,
+            moment=now,
         )
