@@ -25,6 +25,7 @@ from recluse_export.train.arguments import context_of, event_types_of
 from recluse_export.train.calibrate import calibrate
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import train_networks
+from recluse_export.train.order import train_by_order, with_window
 from recluse_export.train.trained import Trained
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def training_log(log: Log, config: Config) -> tuple[Log, int]:
 def train(log: Log, config: Config, progress: Progress) -> Trained:
     """Choose and fit everything on what training may see."""
     past, until = training_log(log, config)
-    settings = config.model
+    settings = config.model if log.has_time else with_window(config.model, past)
     event_types = event_types_of(config)
     repeats = people_repeat(past)
     parameters = search_linear(past, until, event_types, settings, repeats, progress)
@@ -72,7 +73,12 @@ def train(log: Log, config: Config, progress: Progress) -> Trained:
     context = context_of(config, log)
     networks = None
     if settings.full:
-        networks = train_networks(past, until, event_types, context, settings, parameters, repeats, progress)
+        if log.has_time:
+            networks = train_networks(
+                past, until, event_types, context, settings, parameters, repeats, progress
+            )
+        else:
+            networks = train_by_order(past, event_types, context, settings, parameters, repeats, progress)
     return Trained(until, repeats, event_types, context, settings, counting, networks)
 
 
