@@ -29,8 +29,10 @@ def states(factors: RatingFactors, histories: Ratings) -> Float:
 
 
 def ridge_states(vectors: Float, penalty: Float, residual: Float, histories: Ratings) -> Float:
-    """``[visitors, size]``: plain ridge regression of residuals ``[ratings]`` on ``vectors`` ``[items, size]``
-    with ``penalty`` ``[size]``."""
+    """``[visitors, size]``: plain ridge regression of residuals on the vectors of the rated items.
+
+    ``vectors`` is ``[items, size]``, ``penalty`` ``[size]``, ``residual`` ``[ratings]``.
+    """
     rated = histories.table(np.ones(len(histories)))
     squares = vectors[:, :, None] * vectors[:, None, :]
     return _solved(rated, squares, np.diag(penalty), histories.table(residual) @ vectors)

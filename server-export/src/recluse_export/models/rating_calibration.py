@@ -1,4 +1,4 @@
-"""How far an expected rating can be trusted: corrected and given a spread, by how many ratings it rests on."""
+"""How far an expected rating can be trusted: a correction and a spread, by how many ratings it rests on."""
 
 from __future__ import annotations
 

