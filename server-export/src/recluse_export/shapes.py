@@ -43,7 +43,7 @@ class Items:
     """``[items]`` NaN where unknown."""
     brand: list[str | None]
     attributes: dict[str, list[str | float | None]] = field(default_factory=dict)
-    """Any further column of the catalogue, by name, ``[items]`` each."""
+    """Any further column of the catalogue, by name, ``[items]`` each; several values are joined by ``|``."""
     created: Long | None = None
     """``[items]`` seconds since 1970, or None where the catalogue does not say."""
 

@@ -231,7 +231,7 @@ def test_attributes_in_one_json_object_are_read(tmp_path: Path) -> None:
         + '[[source.items]]\npath = "attributes.json"\nlayout = "object"\n'
     )
     items = read(shop).items
-    assert items.attributes["attributes"][items.ids.index("i5")] == "5 7"
+    assert items.attributes["attributes"][items.ids.index("i5")] == "5|7"
 
 
 def test_whole_numbers_kept_as_floats_are_whole_ids(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def item_tokens(items: Items, settings: TowerSettings) -> tuple[Int, Int]:
     ``[items]``.
 
     Every node on the way to the leaf category, the brand, the price's bucket, the words of the title and
-    every further attribute is one token, hashed to a slot.
+    every value of every further attribute (several are joined by ``|``) is one token, hashed to a slot.
     """
     slots: list[int] = []
     begin: list[int] = []
@@ -47,11 +47,13 @@ def tokens_of(items: Items, row: int, price_buckets: int) -> list[str]:
         tokens.append(
             f"price {min(price_buckets - 1, max(0, round(3 * math.log2(price)) + 12) * price_buckets // 48)}"
         )
-    tokens += [f"word {word}" for word in re.findall(r"[a-z]{3,}", items.titles[row].lower())]
+    # A title that is the item's own number says nothing.
+    if items.titles[row] != items.ids[row]:
+        tokens += [f"word {word}" for word in re.findall(r"[a-z]{3,}", items.titles[row].lower())]
     for name, values in items.attributes.items():
         value = values[row]
         if value is not None:
-            tokens.append(f"{name} {value}")
+            tokens += [f"{name} {part}" for part in str(value).split("|")]
     return tokens
 
 

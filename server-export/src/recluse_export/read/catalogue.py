@@ -44,6 +44,7 @@ def describe_items(rows: pa.Table, sources: Sequence[ItemsSource]) -> Items:
     paths = _paths(columns, sources, count)
     categories, leaf = category_tree(paths)
     kept = {name for source in sources for name in source.attributes}
+    separator = {name: source.separator for source in sources for name in source.categories}
     kept |= {name for source in sources if source.separator for name in source.categories}
     kept |= {"attributes"} & columns.keys()
     created = columns.get("created")
@@ -58,9 +59,16 @@ def describe_items(rows: pa.Table, sources: Sequence[ItemsSource]) -> Items:
             [np.nan if price is None else price for price in columns.get("price", nothing)], dtype=np.float32
         ),
         brand=columns.get("brand", nothing),
-        attributes={name: columns[name] for name in columns if name in kept},
+        attributes={name: _several(columns[name], separator.get(name)) for name in columns if name in kept},
         created=None if created is None else np.array([second or 0 for second in created], dtype=np.int64),
     )
+
+
+def _several(values: list, separator: str | None) -> list:
+    """Several values at once are joined by ``|``, whatever the source has between them."""
+    if separator is None or separator == "|":
+        return values
+    return [value and "|".join(part.strip() for part in str(value).split(separator)) for value in values]
 
 
 def _paths(columns: dict[str, list], sources: Sequence[ItemsSource], count: int) -> list[tuple[str, ...]]:
