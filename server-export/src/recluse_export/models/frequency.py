@@ -10,7 +10,23 @@ import numpy as np
 from recluse_export.features.history import Histories
 from recluse_export.features.interest import interest
 from recluse_export.features.priors import priors
+from recluse_export.models.base import Environment
+from recluse_export.models.settings import Positive, Settings
 from recluse_export.shapes import EventType, Float, Log
+
+RECENT_DAYS = 28.0
+"""The weeks of the priors; only their popularity over the whole log is used here."""
+
+
+class FrequencySettings(Settings):
+    """Decay of the visitor's own counts."""
+
+    half_life_days: Positive = 60.0
+    """Days after which an event counts half; not used for a log without times."""
+
+    def model(self, environment: Environment) -> PersonalFrequency:
+        """The model with these settings."""
+        return PersonalFrequency(environment.event_types, self.half_life_days, RECENT_DAYS)
 
 
 class PersonalFrequency:

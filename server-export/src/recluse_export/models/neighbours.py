@@ -1,62 +1,111 @@
-"""Item-to-item neighbours by cosine: what most shops run today."""
+"""Item-to-item neighbours by cosine: what most shops run today; and the same by BM25."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
 import numpy as np
 from scipy import sparse
 
-from recluse_export.features.history import Histories, histories_at
-from recluse_export.features.interest import interest
-from recluse_export.shapes import EventType, Float, Log
+from recluse_export.models.base import Environment
+from recluse_export.models.item_to_item import InterestSettings, ItemToItem
+from recluse_export.models.settings import Positive, PositiveInt, Share
+from recluse_export.shapes import EventType, Log
+
+BLOCK = 1024
+"""Items whose neighbours are searched at once."""
 
 
-class ItemNeighbours:
-    """Cosine between the users' decayed counts, the strongest neighbours of every item, summed over the
-    history."""
+class NeighboursSettings(InterestSettings):
+    """Number of neighbours, and the history's weights."""
+
+    power: Share = 0.5
+    """Exponent on the decayed counts: below 1 tames items that somebody buys every day."""
+    neighbours: PositiveInt = 100
+    """The strongest neighbours that an item keeps, besides itself."""
+    learn_decayed: bool = True
+    """Learn from counts that are decayed as they are for ranking."""
+
+
+class Bm25Settings(NeighboursSettings):
+    """The same with BM25's constants."""
+
+    k1: Positive = 1.2
+    """How soon further events of one user stop counting."""
+    b: Share = 0.75
+    """How much items that many have are held back."""
+
+
+class Neighbours(ItemToItem):
+    """Cosine between the users' interest in two items; the strongest neighbours of every item, summed over
+    the history."""
 
     name = "item-to-item"
+
+    def __init__(self, settings: NeighboursSettings, environment: Environment) -> None:
+        super().__init__(settings, environment)
+        self.neighbours = settings
+
+    def solve(self, log: Log, until: int) -> sparse.csr_matrix:
+        """``[items, items]`` with at most ``neighbours + 1`` entries a row."""
+        weighted = self.weighted(self.interest_of(log, until, self.neighbours.learn_decayed))
+        return strongest(weighted, self.neighbours.neighbours)
+
+    def weighted(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        """``[users, items]`` with columns of length 1, so that their products are cosines."""
+        norm = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=0)).ravel())
+        return counts @ sparse.diags_array(np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0))
+
+
+class ItemNeighbours(Neighbours):
+    """Cosine neighbours as the figures of ``docs`` name them."""
 
     def __init__(
         self, event_types: Sequence[EventType], half_life_days: float, neighbours: int, history_events: int
     ) -> None:
-        self.event_types = event_types
-        self.half_life_days = half_life_days
-        self.neighbours = neighbours
-        self.history_events = history_events
-        self.similarity = sparse.csr_matrix((0, 0))
-        self.decays = True
-
-    def fit(self, log: Log, until: int) -> Self:
-        """Cosines of the columns of decayed counts, cut to the strongest neighbours of each item, itself
-        included."""
-        self.decays = log.has_time
-        users = np.flatnonzero(np.diff(log.offsets))
-        now = np.full(len(users), until) if log.has_time else np.diff(log.offsets)[users]
-        counts = self._counts(
-            histories_at(log, users, now, self.event_types, self.history_events), len(log.items)
-        )
-        norm = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=0)).ravel())
-        unit = counts @ sparse.diags(np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0))
-        rows, columns, values = [], [], []
-        for start in range(0, unit.shape[1], 1024):
-            block = (unit[:, start : start + 1024].T @ unit).toarray()
-            nearest = np.argsort(-block, axis=1, kind="stable")[:, : self.neighbours + 1]
-            rows.append(np.repeat(np.arange(start, start + len(block)), nearest.shape[1]))
-            columns.append(nearest.ravel())
-            values.append(np.take_along_axis(block, nearest, axis=1).ravel())
-        cells = (np.concatenate(rows), np.concatenate(columns))
-        self.similarity = sparse.csr_matrix((np.concatenate(values), cells), shape=(len(norm), len(norm)))
-        return self
-
-    def _counts(self, histories: Histories, items: int) -> sparse.csr_matrix:
-        return interest(
-            histories, self.event_types, items, self.half_life_days if self.decays else None, None, 0.5
+        super().__init__(
+            NeighboursSettings(half_life_days=half_life_days, half_life_events=None, neighbours=neighbours),
+            Environment(event_types, history_events),
         )
 
-    def scores(self, histories: Histories) -> Float:
-        """``[visitors, items]``"""
-        counts = self._counts(histories, self.similarity.shape[0])
-        return (counts @ self.similarity).toarray().astype(np.float32)
+
+class Bm25Neighbours(Neighbours):
+    """As :class:`Neighbours`, with the users' interest weighed by Okapi BM25: an item is the document, its
+    users are the words. Weights by ``implicit``."""
+
+    name = "bm25"
+
+    def __init__(self, settings: Bm25Settings, environment: Environment) -> None:
+        super().__init__(settings, environment)
+        self.bm25 = settings
+
+    def weighted(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        """``[users, items]``"""
+        from implicit.nearest_neighbours import bm25_weight
+
+        positive = counts.maximum(0)
+        positive.eliminate_zeros()
+        return bm25_weight(positive.T, self.bm25.k1, self.bm25.b).T.tocsr()
+
+
+def strongest(weighted: sparse.csr_matrix, neighbours: int) -> sparse.csr_matrix:
+    """``[items, items]`` products of the columns of ``weighted``: of each item, itself and its largest
+    others, ties by row; searched a block of items at a time."""
+    items = weighted.shape[1]
+    rows, columns, values = [], [], []
+    transposed = weighted.T.tocsr()
+    for start in range(0, items, BLOCK):
+        block = (transposed[start : start + BLOCK] @ weighted).toarray()
+        kept = min(neighbours + 1, items)
+        edge = np.partition(block, items - kept, axis=1)[:, items - kept]
+        line, nearest = np.nonzero((block >= edge[:, None]) & (block > 0))
+        value = block[line, nearest]
+        # Ties at the edge fall to the smaller row, so that the same log gives the same neighbours.
+        order = np.lexsort((nearest, -value, line))
+        place = np.arange(len(order)) - np.searchsorted(line[order], line[order])
+        order = order[place < kept]
+        rows.append(line[order] + start)
+        columns.append(nearest[order])
+        values.append(value[order])
+    cells = (np.concatenate(rows), np.concatenate(columns))
+    return sparse.csr_matrix((np.concatenate(values).astype(np.float32), cells), shape=(items, items))

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from typing import Self
 
 import numpy as np
 
 from recluse_export.features.history import Histories
 from recluse_export.features.priors import priors
+from recluse_export.models.settings import Positive, Settings
 from recluse_export.shapes import Float, Log
+
+
+class PopularitySettings(Settings):
+    """Every interaction counts alike, however old."""
+
+    def model(self) -> Popularity:
+        """Popularity over the whole log."""
+        return Popularity(math.inf, math.inf, lately=False)
+
+
+class DecayedPopularitySettings(Settings):
+    """Interactions count less with age."""
+
+    half_life_days: Positive = 90.0
+    """Days after which an interaction counts half."""
+
+    def model(self) -> Popularity:
+        """Popularity with decay."""
+        return Popularity(self.half_life_days, math.inf, lately=False)
+
+
+class LatePopularitySettings(Settings):
+    """Only the last weeks count."""
+
+    recent_days: Positive = 28.0
+    """Days before the end of the log that count."""
+
+    def model(self) -> Popularity:
+        """Popularity of the last weeks."""
+        return Popularity(math.inf, self.recent_days, lately=True)
 
 
 class Popularity:
