@@ -21,6 +21,7 @@ from recluse_export.models.linear import LinearTier
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Float, Int, Log
+from recluse_export.train.budget import Attempt, Budget
 
 STEADINESS = (0.0, 1.0, 2.0, 4.0)
 """Multiples of the linear tier's score that are tried beside what the blender learned."""
@@ -85,6 +86,7 @@ def train_blender(
     settings: ModelSettings,
     repeats: bool,
     progress: Progress,
+    budget: Budget,
 ) -> bool:
     """Train ``hybrid.blender`` in place on ``weeks``, then choose on ``check`` how much of the linear tier to
     add.
@@ -131,7 +133,8 @@ def train_blender(
                 done += 1
                 step.advance()
     blender.eval()
-    steadiness = choose_steadiness(hybrid, log, check, settings, repeats)
+    steadiness, tried = choose_steadiness(hybrid, log, check, settings, repeats)
+    budget.tried += tried
     if steadiness is None:
         alone = Blender(hybrid.counting.linear.coefficients, chosen)
         blender.load_state_dict({**blender.state_dict(), **untaught(alone)})
@@ -147,7 +150,7 @@ def untaught(blender: Blender) -> dict[str, Tensor]:
 
 def choose_steadiness(
     hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool
-) -> float | None:
+) -> tuple[float | None, list[Attempt]]:
     """How much of the linear tier's score is best added to the trained blend on ``check``; None if the linear
     tier alone is better than every such sum, by NDCG@10 + recall@10.
     """
@@ -167,7 +170,12 @@ def choose_steadiness(
         return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
     reached = {amount: worth(lists) for amount, lists in rankings.items()}
-    return max(reached, key=lambda amount: reached[amount])
+    names = {
+        amount: "linear tier alone" if amount is None else f"blend + {amount:g} x linear tier"
+        for amount in reached
+    }
+    tried = [Attempt("blend", names[amount], reached[amount]) for amount in reached]
+    return max(reached, key=lambda amount: reached[amount]), tried
 
 
 def list_loss(blender: Blender, lists: Lists, places: np.ndarray) -> Tensor:

@@ -19,6 +19,7 @@ from recluse_export.models.hybrid import ItemRows
 from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.settings import ModelSettings
 from recluse_export.shapes import Coefficients, ContextField, EventType, Habit, Linear, Priors
+from recluse_export.train.budget import Attempt
 from recluse_export.train.networks import Networks
 from recluse_export.train.trained import Trained
 
@@ -48,6 +49,7 @@ def save_checkpoint(trained: Trained, folder: Path) -> None:
         },
         "habit": asdict(counting.habit),
         "networks": None,
+        "tried": [asdict(attempt) for attempt in trained.tried],
     }
     if trained.networks is not None:
         networks = trained.networks
@@ -118,4 +120,7 @@ def load_checkpoint(folder: Path) -> Trained:
             facts["networks"]["blended"],
             facts["networks"].get("worths", []),
         )
-    return Trained(facts["until"], facts["repeats"], event_types, context, settings, counting, networks)
+    tried = [Attempt(**attempt) for attempt in facts.get("tried", [])]
+    return Trained(
+        facts["until"], facts["repeats"], event_types, context, settings, counting, networks, tried
+    )

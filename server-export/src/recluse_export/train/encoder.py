@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -97,6 +99,31 @@ def train_encoder(
                 step.advance()
     encoder.to("cpu").eval()
     tower.to("cpu").eval()
+
+
+def seconds_a_pass(
+    encoder: Encoder,
+    tower: ItemTower,
+    log: Log,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    settings: ModelSettings,
+    evidence: MomentEvidence | None,
+    strength: nn.Parameter | None,
+) -> float:
+    """Measured on copies, so that nothing is learned from it."""
+    chosen = settings.encoder
+    source = WindowSource(log, event_types, context, chosen)
+    encoder, tower = copy.deepcopy(encoder).train(), copy.deepcopy(tower).train()
+    random = np.random.default_rng(settings.seed)
+    users = np.resize(source.epoch(random), 6 * chosen.batch)
+    started = 0.0
+    for number in range(6):
+        if number == 2:
+            started = time.perf_counter()
+        batch = source.draw(users[number * chosen.batch : (number + 1) * chosen.batch], random)
+        batch_loss(encoder, tower, batch, torch.device("cpu"), evidence, strength).backward()
+    return (time.perf_counter() - started) / 4 * -(-len(source) // chosen.batch)
 
 
 def batch_loss(

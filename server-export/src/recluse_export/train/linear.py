@@ -4,7 +4,7 @@ period."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from recluse_export.models.linear_by_order import solve_by_order
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
+from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.linear_by_order import search_by_order
 from recluse_export.train.mix import climb
 
@@ -29,6 +30,8 @@ GRID = {
     "recent": [0.0, 0.001, 0.003, 0.01, 0.03],
 }
 """Coefficients tried for each part, that of ``together`` being 1."""
+SHARE_OF_BUDGET = 0.3
+"""After which no further way to weigh the history is tried."""
 MOST_USERS = 1200
 """Users of the validation weeks that the search looks at."""
 
@@ -39,8 +42,6 @@ class LinearParameters:
 
     choice: LinearChoice
     habit: Habit
-    tried: list[tuple[str, float]] = field(default_factory=list)
-    """What was tried, with its NDCG@10 + recall@10 on validation."""
 
 
 def search_linear(
@@ -50,12 +51,12 @@ def search_linear(
     settings: ModelSettings,
     repeats: bool,
     progress: Progress,
+    budget: Budget,
 ) -> LinearParameters:
     """Choose half-lives, power, shares, the cut and the coefficients by NDCG@10 + recall@10 of the last two
     weeks before ``until``."""
     if not log.has_time:
-        choice, habit, tried = search_by_order(log, event_types, settings, repeats, progress)
-        return LinearParameters(choice, habit, tried)
+        return LinearParameters(*search_by_order(log, event_types, settings, repeats, progress, budget))
     past = validation(log, until, weeks=2)
     targets = together_in_time(past.weeks)
     if len(targets) > MOST_USERS:
@@ -79,6 +80,8 @@ def search_linear(
         "Choose the item-to-item matrix", len(ways) * (len(settings.linear.ease_share) + 3)
     ) as step:
         for half_life, power in ways:
+            if solutions and not budget.within(SHARE_OF_BUDGET):
+                break
             choice = LinearChoice(
                 half_life,
                 None,
@@ -95,6 +98,7 @@ def search_linear(
                 linear = merged(solved, choice, settings.linear.strongest, repeats)
                 signals = counted_signals(histories, Counting(event_types, linear, habit, known, leaf))
                 tried.append((worth(linear_score(signals, linear)), choice))
+                budget.tried.append(Attempt("item-to-item matrix", described(choice), tried[-1][0]))
                 step.advance()
                 return tried[-1][0]
 
@@ -124,9 +128,18 @@ def search_linear(
                 tell, start, GRID if repeats else {name: GRID[name] for name in GRID if name != "habit"}
             )
             found.append((value, coefficients, habit))
+            budget.tried.append(Attempt("habit", f"half-life {half_life:g} days", value))
             step.advance()
     _, coefficients, habit = max(found, key=lambda one: one[0])
     return LinearParameters(replace(choice, coefficients=coefficients), habit)
+
+
+def described(choice: LinearChoice) -> str:
+    """What is particular about it, for people."""
+    return (
+        f"half-life {choice.half_life_days:g} days, power {choice.power:g}, EASE {choice.ease_share:g}, "
+        f"diagonal {choice.diagonal:g}, cut by {choice.cut}"
+    )
 
 
 def _worth(score: Float, histories: Histories, targets: Targets, repeats: bool) -> float:

@@ -20,8 +20,11 @@ from recluse_export.models.linear_by_order import Sums, ease, penalised, solve_b
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
+from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.mix import climb
 
+SHARE_OF_BUDGET = 0.3
+"""After which nothing further is tried."""
 MOST_USERS = 2000
 """Users of validation that the search looks at."""
 CUTOFFS = 20
@@ -39,8 +42,9 @@ def search_by_order(
     settings: ModelSettings,
     repeats: bool,
     progress: Progress,
-) -> tuple[LinearChoice, Habit, list[tuple[str, float]]]:
-    """The choice, and what was tried with its NDCG@10 + recall@10."""
+    budget: Budget,
+) -> tuple[LinearChoice, Habit]:
+    """Each choice in turn, the others as they are so far; what was tried is told to the budget."""
     past = validation(log, 0, weeks=1)
     targets = past.weeks[0]
     if len(targets) > MOST_USERS:
@@ -49,11 +53,11 @@ def search_by_order(
     histories = histories_at(past.log, targets.users, targets.now, event_types, settings.history_events)
     items = len(log.items)
     linear = settings.linear
-    tried: list[tuple[str, float]] = []
 
     def worth(name: str, score: Float) -> float:
-        tried.append((name, worth_of(score, histories, targets, repeats)))
-        return tried[-1][1]
+        reached = worth_of(score, histories, targets, repeats)
+        budget.tried.append(Attempt("item-to-item matrix", name, reached))
+        return reached
 
     def interest_with(half_life: float) -> sparse.csr_matrix:
         return interest(histories, event_types, items, None, half_life, 1.0).astype(np.float32)
@@ -73,6 +77,8 @@ def search_by_order(
         found: list[tuple[float, float]] = []
         kept: dict[float, Sums] = {}
         for value in linear.half_life_events:
+            if found and not budget.within(SHARE_OF_BUDGET):
+                break
             kept = {value: summed(value, future)}
             score = slit_score(interest_with(value), kept[value], slit_by)
             found.append((worth(f"half-life {value:g} events", score), value))
@@ -81,6 +87,8 @@ def search_by_order(
         found = []
         best_sums = kept.get(half_life)
         for value in linear.future_half_life_events:
+            if found and not budget.within(SHARE_OF_BUDGET):
+                break
             total = summed(half_life, value)
             found.append(
                 (
@@ -96,6 +104,8 @@ def search_by_order(
         scores: dict[float, Float] = {}
         found = []
         for value in linear.relative_regularisation:
+            if found and not budget.within(SHARE_OF_BUDGET):
+                break
             scores = {slit_by: scores[slit_by]} if slit_by in scores else {}
             scores[value] = slit_score(interest_with(half_life), best_sums, value)
             found.append((worth(f"SLIT penalty {value:g}", scores[value]), value))
@@ -118,7 +128,7 @@ def search_by_order(
                     best_so_far, ease_by, share = reached, value, part
             step.advance()
             worse = worse + 1 if best_so_far == now_best else 0
-            if worse >= 2:
+            if worse >= 2 or not budget.within(SHARE_OF_BUDGET):
                 break
         del gram, by_past
         start = Coefficients(1.0, 0.0, 0.0, 0.0, 0.0)
@@ -150,7 +160,7 @@ def search_by_order(
         )
 
     _, coefficients = climb(tell, start, {**GRID, **(HABIT if repeats else {})})
-    return replace(choice, cut=cut, coefficients=coefficients), habit, tried
+    return replace(choice, cut=cut, coefficients=coefficients), habit
 
 
 def slit_score(past: sparse.csr_matrix, total: Sums, regularisation: float) -> Float:

@@ -19,10 +19,13 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Log
 from recluse_export.train.blender import train_blender
-from recluse_export.train.encoder import SCALES, new_encoder, train_encoder
+from recluse_export.train.budget import Budget
+from recluse_export.train.encoder import SCALES, new_encoder, seconds_a_pass, train_encoder
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.moment_evidence import EVIDENCE, moment_evidence
 
+SHARE_OF_BUDGET = 0.55
+"""Of the time that is left, for the passes of the encoder over the older part."""
 FIRST_STRENGTHS = [1.0, 0.5, 0.0]
 """Where the strengths of ``EVIDENCE`` start, in units of ``SCALES``."""
 
@@ -58,6 +61,7 @@ def train_networks(
     parameters: LinearParameters,
     repeats: bool,
     progress: Progress,
+    budget: Budget,
 ) -> Networks:
     """First everything on the older part of the log; then the blender on the weeks after it, the last of them
     to check; then the encoder goes on with the whole log, while the blender stays as it is.
@@ -73,6 +77,12 @@ def train_networks(
             earlier.log, earlier.until, event_types, settings, parameters, repeats, progress
         )
         strength = nn.Parameter(torch.tensor(FIRST_STRENGTHS))
+    epochs = settings.encoder.epochs
+    if budget.seconds is not None:
+        seconds = seconds_a_pass(
+            encoder, tower, earlier.log, event_types, context, settings, evidence, strength
+        )
+        epochs = budget.passes(epochs, seconds, SHARE_OF_BUDGET)
     train_encoder(
         encoder,
         tower,
@@ -80,7 +90,7 @@ def train_networks(
         event_types,
         context,
         settings,
-        settings.encoder.epochs,
+        epochs,
         "Train the encoder",
         progress,
         evidence=evidence,
@@ -99,8 +109,9 @@ def train_networks(
         settings,
         repeats,
         progress,
+        budget,
     )
-    again = max(1, settings.encoder.epochs // 4)
+    again = max(1, epochs // 4)
     train_encoder(
         encoder,
         tower,

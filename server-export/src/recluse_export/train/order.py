@@ -18,6 +18,7 @@ from recluse_export.models.hybrid import ItemRows, Taste
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, ContextField, EventType, Float, Log
+from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.evidence import cross_fitted
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.linear_by_order import worth_of
@@ -27,9 +28,12 @@ from recluse_export.train.next_item import (
     NextItemModel,
     NextItemWindows,
     new_next_item_model,
+    seconds_a_step,
     train_next_item,
 )
 
+SHARE_OF_BUDGET = 0.75
+"""Of the time that is left, for the passes of the encoder."""
 MOST_USERS = 2000
 """Users of validation by whom passes and weights are chosen."""
 CANDIDATES = 300
@@ -54,6 +58,7 @@ def train_by_order(
     parameters: LinearParameters,
     repeats: bool,
     progress: Progress,
+    budget: Budget,
 ) -> Networks:
     """Everything but each user's last event first, which then chooses the number of passes and the weights of
     the sum; a last pass at a low rate takes these events in, too."""
@@ -67,21 +72,29 @@ def train_by_order(
     )
     check = Check.of(earlier.weeks[0], earlier.log, past, context, counting, settings, repeats)
     chosen = settings.encoder
+    source = NextItemWindows(earlier.log, event_types, context, chosen, repeats)
+    seconds = 0.0
+    if budget.seconds is not None:
+        seconds = source.steps * seconds_a_step(model, source, evidence, fold, settings)
     worths = train_next_item(
         model,
-        NextItemWindows(earlier.log, event_types, context, chosen, repeats),
+        source,
         evidence,
         fold,
         settings,
-        chosen.next_item_epochs,
+        budget.passes(chosen.next_item_epochs, seconds, SHARE_OF_BUDGET),
         chosen.next_item_learning_rate,
         "Train the encoder",
         progress,
         check.worth,
     )
+    budget.tried += [
+        Attempt("encoder", f"after pass {number}", worth) for number, worth in enumerate(worths, 1)
+    ]
     with progress.step("Choose the weights of the sum", 1) as step:
-        coefficients = check.weights(model)
+        reached, coefficients = check.weights(model)
         step.advance()
+    budget.tried.append(Attempt("sum", "encoder and linear tier, weights chosen", reached))
     train_next_item(
         model,
         NextItemWindows(past, event_types, context, chosen, repeats),
@@ -138,8 +151,8 @@ class Check:
         score = self._taste(model) + np.float32(model.factor) * self.together
         return worth_of(score, self.histories, self.targets, self.repeats)
 
-    def weights(self, model: NextItemModel) -> Coefficients:
-        """The best weights of the linear tier's parts beside the encoder's logits."""
+    def weights(self, model: NextItemModel) -> tuple[float, Coefficients]:
+        """The best weights of the linear tier's parts beside the encoder's logits, and their worth."""
         taste = self._taste(model)
         columns = {name: [] for name in LINEAR_PARTS}
         places = []
@@ -170,7 +183,7 @@ class Check:
         }
         if self.repeats:
             grid["habit"] = [-1.0, -0.3, 0.0, 0.3, 1.0, 3.0]
-        return climb(worth, start, grid)[1]
+        return climb(worth, start, grid)
 
     def _worth_among(self, score: Float, rows: np.ndarray) -> float:
         """As ``worth`` where only the items ``rows`` [users, candidates] are ranked."""

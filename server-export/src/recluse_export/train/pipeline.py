@@ -22,6 +22,7 @@ from recluse_export.progress import Progress, SilentProgress
 from recluse_export.read.holdout import held_out
 from recluse_export.shapes import Figure, Log, PackContents, Training
 from recluse_export.train.arguments import context_of, event_types_of
+from recluse_export.train.budget import Budget
 from recluse_export.train.calibrate import calibrate
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import train_networks
@@ -60,13 +61,14 @@ def training_log(log: Log, config: Config) -> tuple[Log, int]:
     return without_users(select(log, place < (length - 1)[log.user]), users), int(length.max())
 
 
-def train(log: Log, config: Config, progress: Progress) -> Trained:
-    """Choose and fit everything on what training may see."""
+def train(log: Log, config: Config, progress: Progress, budget: Budget | None = None) -> Trained:
+    """Choose and fit everything on what training may see, within the budget."""
+    budget = budget or Budget()
     past, until = training_log(log, config)
     settings = config.model if log.has_time else with_window(config.model, past)
     event_types = event_types_of(config)
     repeats = people_repeat(past)
-    parameters = search_linear(past, until, event_types, settings, repeats, progress)
+    parameters = search_linear(past, until, event_types, settings, repeats, progress, budget)
     with progress.step("Solve the item-to-item matrix", 1) as step:
         counting = fit_counting(past, until, event_types, settings, parameters, repeats)
         step.advance()
@@ -75,11 +77,13 @@ def train(log: Log, config: Config, progress: Progress) -> Trained:
     if settings.full:
         if log.has_time:
             networks = train_networks(
-                past, until, event_types, context, settings, parameters, repeats, progress
+                past, until, event_types, context, settings, parameters, repeats, progress, budget
             )
         else:
-            networks = train_by_order(past, event_types, context, settings, parameters, repeats, progress)
-    return Trained(until, repeats, event_types, context, settings, counting, networks)
+            networks = train_by_order(
+                past, event_types, context, settings, parameters, repeats, progress, budget
+            )
+    return Trained(until, repeats, event_types, context, settings, counting, networks, budget.tried)
 
 
 def people_repeat(log: Log) -> bool:

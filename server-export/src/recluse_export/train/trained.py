@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recluse_export.features.signals import Counting
 from recluse_export.models.base import Recommender
 from recluse_export.models.linear import LinearTier
 from recluse_export.models.settings import ModelSettings
 from recluse_export.shapes import ContextField, EventType
+from recluse_export.train.budget import Attempt
 from recluse_export.train.networks import Networks
 
 
@@ -23,6 +24,8 @@ class Trained:
     settings: ModelSettings
     counting: Counting
     networks: Networks | None
+    tried: list[Attempt] = field(default_factory=list)
+    """What validation chose among, in the order in which it was tried."""
 
     def tiers(self) -> list[Recommender]:
         """What the pack answers with, and the encoder alone to compare."""
