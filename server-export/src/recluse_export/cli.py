@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from recluse_export import __version__
+from recluse_export.commands_ratings import ratings
 from recluse_export.config import Config, read_config
 from recluse_export.errors import ProblemError
 from recluse_export.pack import check_output_folder, read_pack, verify_pack, write_pack
@@ -217,6 +218,9 @@ def verify(
         highlight=False,
         soft_wrap=True,
     )
+
+
+app.command()(_plainly(ratings))
 
 
 def _load(config: Config) -> tuple[Log, CleaningReport]:

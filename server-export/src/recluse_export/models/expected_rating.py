@@ -23,6 +23,7 @@ class ExpectedRating:
     """
 
     name = "expected rating (ours)"
+    knows_users = False
 
     def __init__(self, content: Float, settings: RatingSettings, seed: int = 0) -> None:
         self.content = content

@@ -18,6 +18,7 @@ class RatingBiases:
     """Mean, deviation of the item, then of the visitor, both drawn towards 0 where there are few ratings."""
 
     name = "biases"
+    knows_users = False
 
     def fit(self, ratings: Ratings) -> Self:
         """Learn the mean and the items' deviations."""
@@ -26,11 +27,11 @@ class RatingBiases:
         self.range = float(ratings.value.min()), float(ratings.value.max())
         return self
 
-    def predict(self, histories: Ratings, user: Int, item: Int) -> Float:
+    def predict(self, histories: Ratings, user: Int, item: Int) -> tuple[Float, None]:
         """``[pairs]``"""
         residual = histories.value - self.mean - self.bias[histories.item]
         generous = _deviation(residual, histories.user, histories.users, VISITOR_STRENGTH)
-        return np.clip(self.mean + self.bias[item] + generous[user], *self.range)
+        return np.clip(self.mean + self.bias[item] + generous[user], *self.range), None
 
 
 def _deviation(residual: Float, group: Int, groups: int, strength: float) -> Float:

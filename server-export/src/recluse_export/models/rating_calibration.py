@@ -69,7 +69,7 @@ def calibrate(
     the buckets of newcomers are measured where nobody is one.
     """
     random = np.random.default_rng(seed)
-    draw = _places(histories.user, random)
+    draw = random_places(histories.user, random)
     length = np.bincount(histories.user, minlength=histories.users)
     slope, offset, spread = 1.0, 0.0, 1.0
     numbers: list[tuple[float, float, float]] = []
@@ -99,7 +99,7 @@ def _line(raw: Float, value: Float, slope: float, offset: float) -> tuple[float,
     return slope + further, offset + trusted * float(error.mean()) - further * float(raw.mean())
 
 
-def _places(user: Int, random: np.random.Generator) -> Int:
+def random_places(user: Int, random: np.random.Generator) -> Int:
     """``[ratings]``: a random place of each rating among its user's, from 0."""
     order = np.lexsort((random.random(len(user)), user))
     sorted_user = user[order]

@@ -17,7 +17,7 @@ from recluse_export.models.fold_in import ridge_states
 from recluse_export.models.rating_factors import expected_state, shares
 from recluse_export.shapes import Float, Int
 
-PENALTIES = (1.0, 2.0, 4.0, 8.0, 16.0)
+PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0)
 """Ridge penalties on a visitor's factors, tried in turn."""
 BIAS_PENALTY = 4.0
 """Ridge penalty on a visitor's own deviation from the mean."""
@@ -38,19 +38,15 @@ class _Learned:
 
 
 class Svd:
-    """Biased matrix factorisation by stochastic gradient descent with the library's own defaults.
-
-    ``predict`` is the library's model with its parameters of users. ``predict_folded`` forgets those and
-    finds each visitor's bias and factors by ridge regression on the items' factors, as a device would.
-    """
+    """Biased matrix factorisation by stochastic gradient descent, with the library's own defaults and its
+    parameters of users."""
 
     name = "SVD (Surprise)"
     algorithm = "SVD"
+    knows_users = True
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self.penalty = PENALTIES[0]
-        self.range = (0.0, 0.0)
 
     def fit(self, ratings: Ratings) -> Self:
         """Learn from ratings.
@@ -64,25 +60,49 @@ class Svd:
         self.learned = _learn(self.algorithm, ratings, self.seed)
         return self
 
-    def choose_penalty(self, ratings: Ratings) -> Self:
-        """Choose the penalty of folding in on a part of the training ratings that another fit never saw."""
+    def predict(self, histories: Ratings, user: Int, item: Int) -> tuple[Float, None]:
+        """``[pairs]`` for users of training; ``histories`` tell it nothing."""
+        learned = self.learned
+        taste = np.einsum("pf,pf->p", learned.user[user], learned.item[item])
+        rating = learned.mean + learned.user_bias[user] + learned.item_bias[item] + taste
+        return np.clip(rating, *self.range), None
+
+
+class SvdPlusPlus(Svd):
+    """SVD++ (Koren 2008) with the library's own defaults; minutes where SVD takes seconds."""
+
+    name = "SVD++ (Surprise)"
+    algorithm = "SVDpp"
+
+
+class FoldedSvd(Svd):
+    """The library's SVD as a device would use it: the parameters of users are forgotten, and each visitor's
+    bias and factors are found by ridge regression of their ratings on the items' factors."""
+
+    name = "SVD, visitor folded in"
+    knows_users = False
+    penalty = PENALTIES[0]
+    """On the factors; chosen by ``fit``."""
+
+    def fit(self, ratings: Ratings) -> Self:
+        """Choose the penalty on a part of the ratings that a trial never saw, then learn from all.
+
+        Raises
+        ------
+        ProblemError
+            The library is not installed.
+        """
         held_out = np.random.default_rng(self.seed).random(len(ratings)) < HELD_OUT
         rest, judged = ratings.only(~held_out), ratings.only(held_out)
-        trial = type(self)(self.seed).fit(rest)
+        super().fit(rest)
 
         def error(penalty: float) -> float:
-            trial.penalty = penalty
-            predicted = trial.predict_folded(rest, judged.user, judged.item)
+            self.penalty = penalty
+            predicted, _ = self.predict(rest, judged.user, judged.item)
             return float(np.mean((predicted - judged.value) ** 2))
 
         self.penalty = min(PENALTIES, key=error)
-        return self
-
-    def predict(self, user: Int, item: Int) -> Float:
-        """``[pairs]`` for users of training."""
-        learned = self.learned
-        taste = np.einsum("pf,pf->p", learned.user[user], learned.item[item])
-        return np.clip(learned.mean + learned.user_bias[user] + learned.item_bias[item] + taste, *self.range)
+        return super().fit(ratings)
 
     def fold_in(self, histories: Ratings) -> Float:
         """``[visitors, 1 + factors]``: bias and factors of each visitor of ``histories``."""
@@ -93,19 +113,12 @@ class Svd:
         residual = histories.value - learned.mean - learned.item_bias[histories.item]
         return ridge_states(vectors, penalty, residual, histories)
 
-    def predict_folded(self, histories: Ratings, user: Int, item: Int) -> Float:
-        """``[pairs]`` for ``user`` of ``histories``, whom training need not have seen."""
-        state = self.fold_in(histories)[user]
+    def predict(self, histories: Ratings, user: Int, item: Int) -> tuple[Float, None]:
+        """``[pairs]`` for users of ``histories``, whom training need not have seen."""
         learned = self.learned
+        state = self.fold_in(histories)[user]
         taste = state[:, 0] + np.einsum("pf,pf->p", state[:, 1:], learned.item[item])
-        return np.clip(learned.mean + learned.item_bias[item] + taste, *self.range)
-
-
-class SvdPlusPlus(Svd):
-    """SVD++ (Koren 2008) with the library's own defaults; minutes where SVD takes seconds."""
-
-    name = "SVD++ (Surprise)"
-    algorithm = "SVDpp"
+        return np.clip(learned.mean + learned.item_bias[item] + taste, *self.range), None
 
 
 def _learn(algorithm: str, ratings: Ratings, seed: int) -> _Learned:
@@ -120,7 +133,9 @@ def _learn(algorithm: str, ratings: Ratings, seed: int) -> _Learned:
     frame = pd.DataFrame({"user": ratings.user, "item": ratings.item, "value": ratings.value.astype(float)})
     scale = float(ratings.value.min()), float(ratings.value.max())
     data = surprise.Dataset.load_from_df(frame, surprise.Reader(rating_scale=scale)).build_full_trainset()
-    model = getattr(surprise, algorithm)(random_state=seed)
+    # The cache spends memory for time; the numbers stay the same.
+    options = {"cache_ratings": True} if algorithm == "SVDpp" else {}
+    model = getattr(surprise, algorithm)(random_state=seed, **options)
     model.fit(data)
     users = np.array([data.to_raw_uid(inner) for inner in range(data.n_users)])
     items = np.array([data.to_raw_iid(inner) for inner in range(data.n_items)])
