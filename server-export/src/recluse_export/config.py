@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from recluse_export.errors import ProblemError
 from recluse_export.evaluate.settings import EvaluateSettings
+from recluse_export.models.rating_settings import RatingSettings
 from recluse_export.models.settings import ModelSettings
 
 
@@ -258,6 +259,7 @@ class Config(Settings):
     split: SplitSettings
     model: ModelSettings = ModelSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
+    ratings: RatingSettings = RatingSettings()
     pack: PackSettings
     samples: list[SampleShopper] = Field(default_factory=list)
 
