@@ -26,6 +26,8 @@ import {
 } from './arguments.ts';
 import { type Changes, openChanges } from './changes.ts';
 import { clockAt, contextIndices } from './model/context.ts';
+import { attributes } from './model/features/attributes.ts';
+import { categories } from './model/features/categories.ts';
 import { type History, historyAt } from './model/history.ts';
 import { hasModel, type Model, startModel } from './model/model.ts';
 import { linearScores, popularScores, type Scores } from './model/scores.ts';
@@ -479,22 +481,18 @@ function withoutModel(here: { pack: Pack } | undefined, upTo: Source | undefined
 }
 
 /** An item as a shelf shows it. */
-function display(row: number, { ids, categories, priors, catalogue }: Pack): ItemDisplay {
-  const path: string[] = [];
-  for (let index = priors?.leaf[row] ?? -1; index !== -1; index = categories[index]!.parent)
-    path.unshift(categories[index]!.name);
+function display(row: number, pack: Pack): ItemDisplay {
+  const { ids, priors, catalogue } = pack;
+  const path = priors ? categories(row, { ...pack, priors }) : [];
   const price = catalogue?.price?.[row];
   const brand = catalogue?.brand?.[row];
-  const attributes = Object.entries(catalogue?.attributes ?? {}).flatMap(([name, values]) => {
-    const value = values[row];
-    return value === null || value === undefined ? [] : [[name, value] as const];
-  });
+  const further = catalogue ? attributes(row, catalogue) : {};
   return {
     id: ids[row]!,
     title: catalogue?.title[row] ?? ids[row]!,
-    categories: path,
+    categories: path.map((index) => pack.categories[index]!.name),
     ...(typeof price === 'number' ? { price } : {}),
     ...(brand ? { brand } : {}),
-    ...(attributes.length > 0 ? { attributes: Object.fromEntries(attributes) } : {}),
+    ...(Object.keys(further).length > 0 ? { attributes: further } : {}),
   };
 }

@@ -1,4 +1,5 @@
 /** How much of the visitor's interest lies in each item's category; see "Category affinity" in `docs/model.md`. */
+import { categoryShares } from './features/preferred-categories.ts';
 import type { Interest } from './interest.ts';
 
 /**
@@ -7,16 +8,6 @@ import type { Interest } from './interest.ts';
  * @returns `[items]`, 0..1
  */
 export function affinityOf(interest: Interest, leaf: Uint16Array, categories: number): Float32Array {
-  const shares = new Float64Array(categories);
-  let total = 0;
-  for (let at = 0; at < interest.rows.length; at++) {
-    const strength = Math.max(0, interest.strengths[at]!);
-    shares[leaf[interest.rows[at]!]!]! += strength;
-    total += strength;
-  }
-  const affinity = new Float32Array(leaf.length);
-  if (total === 0) return affinity;
-  for (let category = 0; category < categories; category++) shares[category]! /= total;
-  for (let row = 0; row < leaf.length; row++) affinity[row] = shares[leaf[row]!]!;
-  return affinity;
+  const shares = categoryShares(interest, leaf, categories);
+  return Float32Array.from(leaf, (category) => shares[category]!);
 }

@@ -1,5 +1,6 @@
 /** The blender: every item's signals in, every item's score and parts out; step 3 of "Tier `model`" in `docs/model.md`. */
 import type { Manifest } from '../pack/pack.ts';
+import { totalInteractions } from './features/total-interactions.ts';
 import type { History } from './history.ts';
 import { namedInputs, type Runtime } from './runtime.ts';
 import { interleave, type Signals } from './signals.ts';
@@ -25,7 +26,8 @@ type Visitor = Readonly<Record<NonNullable<Manifest['blender']>['visitor'][numbe
 const day = 86_400;
 
 /** How much of a history there is; all 0 where there is none. */
-export function visitorOf({ rows, ages }: History): Visitor {
+export function visitorOf(history: History): Visitor {
+  const { rows, ages } = history;
   let oldest = 0;
   let newest = Number.POSITIVE_INFINITY;
   for (const age of ages) {
@@ -33,7 +35,7 @@ export function visitorOf({ rows, ages }: History): Visitor {
     newest = Math.min(newest, age);
   }
   return {
-    events: rows.length,
+    events: totalInteractions(history),
     items: new Set(rows).size,
     daysActive: oldest / day,
     daysIdle: rows.length === 0 ? 0 : newest / day,

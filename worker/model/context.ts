@@ -1,6 +1,10 @@
 /** The visitor's situation as indices that the encoder knows; see "Context indices" in `docs/model.md`. */
 import type { Context } from '../../src/contract.ts';
 import type { Manifest } from '../pack/pack.ts';
+import { device } from './features/device.ts';
+import { hour } from './features/hour.ts';
+import { place } from './features/place.ts';
+import { weekday } from './features/weekday.ts';
 
 /** Local time of day and day of the week. */
 export interface Clock {
@@ -17,10 +21,10 @@ export function clockAt(now: number): Clock {
 }
 
 function indexOf(value: string | number, name: string, values: readonly string[]): number {
-  const number = typeof value === 'number' && Number.isInteger(value) ? value : -1;
-  if (name === 'hour') return number >= 0 && number <= 23 ? number + 1 : 0;
-  if (name === 'weekday') return number >= 1 && number <= 7 ? number : 0;
-  return values.indexOf(String(value)) + 1;
+  if (name === 'hour' || name === 'weekday')
+    return typeof value === 'number' ? { hour, weekday }[name](value) : 0;
+  // A profile's facts are places among their values, too.
+  return (name === 'device' ? device : place)(value, values);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The encoder: history and context in, user state out; step 1 of "Tier `model`" in `docs/model.md`. */
 import type { ItemRows, Manifest } from '../pack/pack.ts';
+import { emptySequence, readSequence } from './features/sequence.ts';
 import type { History } from './history.ts';
 import { namedInputs, type Runtime } from './runtime.ts';
 
@@ -15,9 +16,6 @@ export interface Encoder {
   release(): Promise<void>;
 }
 
-/** What the attention adds where there is no event. */
-const hidden = -10_000;
-
 const measuredRuns = 9;
 
 /** Opens a session; its inputs are allocated here, once. */
@@ -29,12 +27,9 @@ export async function openEncoder(
 ): Promise<Encoder> {
   const { events, size } = manifest.encoder!;
   const items = new Float32Array(events * size);
-  const types = new Int32Array(events);
-  const ages = new Float32Array(events);
-  const values = new Float32Array(events);
-  const mask = new Float32Array(events);
+  const sequence = emptySequence(events);
+  const { types, ages, values, mask } = sequence;
   const contexts = new Int32Array(manifest.context.length);
-  const tokens = manifest.eventTypes.map(({ token }) => token);
 
   const session = await runtime.open(graph);
   const { Tensor } = runtime;
@@ -47,27 +42,16 @@ export async function openEncoder(
     context: new Tensor('int32', contexts, [1, contexts.length]),
   });
 
-  /** Fills the inputs from the right, newest event last; gives the number of events. */
+  /** Fills the inputs; gives the number of events. */
   function fill(history: History): number {
-    items.fill(0);
-    types.fill(0);
-    ages.fill(0);
-    values.fill(0);
-    mask.fill(hidden);
-    let at = events;
-    for (let event = history.rows.length - 1; event >= 0 && at > 0; event--) {
-      const token = tokens[history.types[event]!]!;
-      if (token === 0) continue;
-      at--;
-      types[at] = token;
-      ages[at] = history.ages[event]!;
-      values[at] = history.values[event]!;
-      mask[at] = 0;
-      const row = history.rows[event]!;
+    const found = readSequence(history, manifest, sequence);
+    items.fill(0, 0, (events - found) * size);
+    for (let at = events - found; at < events; at++) {
+      const row = sequence.rows[at]!;
       const scale = rows.scale[row]!;
       for (let d = 0; d < size; d++) items[at * size + d] = scale * rows.row[row * size + d]!;
     }
-    return events - at;
+    return found;
   }
 
   async function run(): Promise<Float32Array> {

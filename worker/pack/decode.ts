@@ -62,6 +62,9 @@ export function decodePriors(part: Part, categoryCount: number): Priors {
     interval: finite(part, 'interval', shape),
     repeat: finite(part, 'repeat', shape),
     leaf,
+    ...(file.arrays?.some(({ name }) => name === 'since')
+      ? { since: array(part, 'since', Uint16Array, shape) }
+      : {}),
   };
 }
 

@@ -37,6 +37,8 @@ export interface Priors {
   readonly repeat: Float32Array;
   /** Index into `Pack.categories` of the item's narrowest category. */
   readonly leaf: Uint16Array;
+  /** Day (since 1970, UTC) on which the item was created or first seen, 0 where unknown; absent where nothing is known. */
+  readonly since?: Uint16Array;
 }
 
 /** The sparse signed item-to-item matrix, stored by source; see "Item-to-item evidence" in `docs/model.md`. */

@@ -18,6 +18,7 @@ from recluse_export.shapes import (
     PackContents,
     Popular,
     Priors,
+    ReliabilityBin,
     Training,
 )
 
@@ -103,6 +104,7 @@ def sample_contents(full: bool = True) -> PackContents:
             price=price,
             brand=[None, "Own brand"] * (COUNT // 2),
             attributes={"size": ["1 lb", None] * (COUNT // 2), "weight": [1.5] * COUNT},
+            created=86_400 * np.array([0, 17_167] * (COUNT // 2), np.int64),
         ),
         event_types=[EventType("purchase", 1.0, True, 1), EventType("rating", 0.7, False, 0, (-1.5, 0.5))],
         context=[ContextField("age", ["young", "old"]), ContextField("hour", [])],
@@ -127,4 +129,5 @@ def sample_contents(full: bool = True) -> PackContents:
             Figure("next 7 days", "linear", "recall@10", 0.16, low=0.15, high=0.17, users=6),
             Figure("next 7 days", "popular", "recall@10", 0.05, targets="discover"),
         ],
+        reliability=[ReliabilityBin(0.02, 0.03, 0.5), ReliabilityBin(0.4, 0.38, 0.5)],
     )

@@ -162,7 +162,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
         lambda p: change_array(p, "priors", "interval", lambda a: a[1:]),
         r"interval is f32 \[11\]",
     ),
-    "an array too few": (edit(lambda m: m["files"]["priors"]["arrays"].pop()), "priors-.*has the arrays"),
+    "an array too few": (edit(lambda m: m["files"]["priors"]["arrays"].pop(0)), "priors-.*has the arrays"),
     "an array of another type": (
         lambda p: change_array(p, "linear", "target", lambda a: a.astype(np.uint32)),
         "target is u32",
@@ -205,6 +205,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
         "blender-.*not a valid ONNX graph",
     ),
     "a graph with other inputs": (lambda p: put_file(p, "blender", encoder(1.0)), "blender-.*inputs are"),
+    "probabilities that no graph gives": (
+        edit(lambda m: m["blender"].update(probability="basket")),
+        "blender-.*outputs are",
+    ),
     "an encoder without a blender": (edit(lambda m: m.pop("blender")), "needs blender in the manifest"),
     "a model without rows": (edit(lambda m: m["files"].pop("rows")), "needs file rows"),
     "a title too few": (

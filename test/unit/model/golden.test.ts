@@ -3,7 +3,7 @@
  * million.
  */
 import { describe, expect, test } from 'vitest';
-import type { Context, StoredInteraction } from '../../../src/contract.ts';
+import type { Context } from '../../../src/contract.ts';
 import { visitorOf } from '../../../worker/model/blender.ts';
 import { contextIndices } from '../../../worker/model/context.ts';
 import { openEncoder } from '../../../worker/model/encoder.ts';
@@ -12,68 +12,22 @@ import type { Runtime } from '../../../worker/model/runtime.ts';
 import { linearScores } from '../../../worker/model/scores.ts';
 import { simdScorer, typescriptScorer } from '../../../worker/model/scoring.ts';
 import { evidenceOf } from '../../../worker/model/signals.ts';
-import type { Manifest, Pack } from '../../../worker/pack/pack.ts';
 import { diversify } from '../../../worker/rerank/diversify.ts';
 import { recommendList, similarList } from '../../../worker/rerank/lists.ts';
 import type { Moment } from '../../../worker/rerank/ranking.ts';
 import contexts from '../../golden/context.json' with { type: 'json' };
 import diversities from '../../golden/diversity.json' with { type: 'json' };
 import histories from '../../golden/history.json' with { type: 'json' };
-import written from '../../golden/pack.json' with { type: 'json' };
 import scans from '../../golden/scan.json' with { type: 'json' };
 import sequences from '../../golden/sequence.json' with { type: 'json' };
 import signalCases from '../../golden/signals.json' with { type: 'json' };
 import similarities from '../../golden/similar.json' with { type: 'json' };
-import { manifestFor } from '../support/synthetic-pack.ts';
+import { type GoldenVisitor, goldenPack as pack, stored } from '../support/golden-pack.ts';
 
-const manifest: Manifest = {
-  ...manifestFor(written.items.ids.length),
-  ...(written.manifest as unknown as Partial<Manifest>),
-};
 const float = (values: number[]) => Float32Array.from(values);
-const pack = {
-  manifest,
-  ids: written.items.ids,
-  rowOf: new Map(written.items.ids.map((id, row) => [id, row])),
-  categories: written.items.categories,
-  popular: {
-    overall: Int32Array.from(written.popular.overall),
-    recent: Int32Array.from(written.popular.recent),
-    categories: new Map(
-      Object.entries(written.popular.categories).map(([index, rows]) => [
-        Number(index),
-        Int32Array.from(rows),
-      ]),
-    ),
-  },
-  priors: {
-    popularity: float(written.priors.popularity),
-    recent: float(written.priors.recent),
-    interval: float(written.priors.interval),
-    repeat: float(written.priors.repeat),
-    leaf: Uint16Array.from(written.priors.leaf),
-  },
-  linear: {
-    scale: float(written.linear.scale),
-    offset: Uint32Array.from(written.linear.offset),
-    target: Uint16Array.from(written.linear.target),
-    weight: Int8Array.from(written.linear.weight),
-  },
-  rows: {
-    scale: float(written.rows.scale),
-    bias: float(written.rows.bias),
-    row: Int8Array.from(written.rows.row.flat()),
-  },
-} satisfies Pack;
+const { manifest } = pack;
 
-interface Visitor {
-  now: number;
-  interactions: { type: string; item: string; time: number; value?: number }[];
-}
-
-const stored = ({ interactions }: Visitor): StoredInteraction[] =>
-  interactions.map((one, index) => ({ ...one, seq: index + 1, id: String(index) }));
-const historyOf = (visitor: Visitor) => historyAt(stored(visitor), pack, visitor.now);
+const historyOf = (visitor: GoldenVisitor) => historyAt(stored(visitor), pack, visitor.now);
 
 /** Equal to one part in a million; of numbers that nearly cancel out, to what is left of float32. */
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], absolute = 1e-9): void {
@@ -151,7 +105,7 @@ describe('the trainer and the browser agree on', () => {
       }),
     } as unknown as Runtime;
     const encoder = await openEncoder(runtime, new Uint8Array(), manifest, pack.rows);
-    const context = Int32Array.of(3, 2, 1);
+    const context = Int32Array.of(3, 2, 1, 0);
     const state = await encoder.encode(historyOf(input), context);
     const seen = expected.mask.some((value) => value === 0);
     expect(state !== null).toBe(seen);
@@ -187,7 +141,7 @@ describe('the trainer and the browser agree on', () => {
   test.each(contexts.cases)('the context of $name', ({ input, expected }) => {
     const told: Context = input as unknown as Context;
     expect([...contextIndices(manifest.context, told, {}, {})]).toEqual(expected);
-    const { place, ...clock } = input;
-    expect([...contextIndices(manifest.context, place ? { place } : {}, {}, clock)]).toEqual(expected);
+    const { place, ...known } = input;
+    expect([...contextIndices(manifest.context, place ? { place } : {}, {}, known)]).toEqual(expected);
   });
 });

@@ -52,6 +52,15 @@ test('a whole pack is read as it was written', async () => {
   expect(catalogue?.price?.[0]).toBeNull();
 });
 
+test('a pack may say since when items are there, for each of them or not at all', async () => {
+  expect((await readTiny({})).priors.since).toBeUndefined();
+  const days = (count: number) => Uint16Array.from({ length: count }, (_, row) => 17_000 + row);
+  const dated = (count: number) =>
+    readTiny({ change: ({ priors }) => Object.assign(priors, { since: days(count) }) });
+  expect([...(await dated(12)).priors.since!]).toEqual([...days(12)]);
+  await expect(dated(11)).rejects.toMatchObject({ code: 'pack-damaged' });
+});
+
 test("the shop's own pack passes every check", async () => {
   const folder = new URL('../../../demo/pack/', import.meta.url);
   const read = async (path: string) => new Uint8Array(await readFile(new URL(path, folder)));

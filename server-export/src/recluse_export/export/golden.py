@@ -7,7 +7,7 @@ says when they are old.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +15,15 @@ import numpy as np
 import typer
 
 from recluse_export.export.visitor import Visitor, history_of
-from recluse_export.features.context import context_indices
+from recluse_export.features.affinity import preferred_categories
+from recluse_export.features.co_occurrence import co_occurrence
+from recluse_export.features.context import context_indices, device, hour, place, weekday
 from recluse_export.features.diversity import diversify
+from recluse_export.features.habit import repeat_interval
+from recluse_export.features.history import Histories
 from recluse_export.features.interest import interest
-from recluse_export.features.priors import popular_lists, priors
+from recluse_export.features.item import age, attributes, categories, created_days, first_seen
+from recluse_export.features.priors import popular_lists, popularity, priors
 from recluse_export.features.sequence import gathered, sequences
 from recluse_export.features.signals import (
     LINEAR_PARTS,
@@ -29,6 +34,7 @@ from recluse_export.features.signals import (
     visitor_facts,
 )
 from recluse_export.features.similar import cosine, similar_taste, similar_together
+from recluse_export.features.visitor import avg_rating, recency_score, total_interactions
 from recluse_export.models.base import best
 from recluse_export.models.linear import LinearChoice, merged, solve
 from recluse_export.models.settings import LinearSettings
@@ -54,7 +60,13 @@ EVENT_TYPES = [
     EventType("rating", 0.7, False, 3, (-1.5, 0.5)),
     EventType("impression", 0.0, False, 0),
 ]
-CONTEXT = [ContextField("hour", []), ContextField("weekday", []), ContextField("place", ["north", "south"])]
+CONTEXT = [
+    ContextField("hour", []),
+    ContextField("weekday", []),
+    ContextField("place", ["north", "south"]),
+    ContextField("device", ["desktop", "phone", "tablet"]),
+]
+POPULARITY_DAYS = 90.0
 HISTORY_EVENTS = 40
 
 
@@ -99,8 +111,12 @@ def small_log(users: int = 80, items: int = 60) -> Log:
         leaf=np.array(leaf, np.int32),
         price=np.full(items, np.nan, np.float32),
         brand=[None] * items,
+        attributes={
+            "size": [None if pandas.isna(size) else str(size) for size in products.package_size[chosen]],
+            "private": [1.0 if brand == "Private" else None for brand in products.brand[chosen]],
+        },
     )
-    return Log(
+    log = Log(
         offsets=np.concatenate([[0], np.cumsum(events)]).astype(np.int64),
         item=np.array([row_of[product] for product in sales.product_id], np.int32),
         type=np.zeros(len(sales), np.int32),
@@ -111,6 +127,7 @@ def small_log(users: int = 80, items: int = 60) -> Log:
         users=[str(household) for household in households],
         items=catalogue,
     )
+    return replace(log, items=first_seen(catalogue, log))
 
 
 def counting_of(log: Log) -> Counting:
@@ -119,7 +136,7 @@ def counting_of(log: Log) -> Counting:
     settings = LinearSettings(strongest=8, cutoffs=2)
     solved = solve(log, until, EVENT_TYPES, settings, 60.0, 20.0, 0.5, HISTORY_EVENTS, True, 1)
     choice = LinearChoice(60.0, 20.0, 0.5, 0.5, 0.5, "source", Coefficients(1.0, 0.5, 0.1, 0.01, 0.003))
-    known = priors(log, until, 90.0, 28.0)
+    known = priors(log, until, POPULARITY_DAYS, 28.0)
     return Counting(
         EVENT_TYPES, merged(solved, choice, settings.strongest, True), Habit(90.0, 2.0), known, log.items.leaf
     )
@@ -305,12 +322,98 @@ def golden() -> dict[str, Any]:
         "sequence": {"cases": sequence_cases},
         "scan": {"cases": scan_cases},
         "context": {"cases": _context_cases()},
+        "features": {"cases": feature_cases(log, counting)},
+    }
+
+
+def feature_cases(log: Log, counting: Counting) -> list[dict[str, Any]]:
+    """Every feature by its name: of visitors, of items, of moments."""
+    row_of = {item: row for row, item in enumerate(log.items.ids)}
+    visitors = [
+        _case(
+            name,
+            visitor,
+            _visitor_features(
+                history_of([visitor], row_of, EVENT_TYPES, HISTORY_EVENTS),
+                log,
+                counting,
+                visitor["now"] / 1000,
+            ),
+        )
+        for name, visitor in visitors_of(log)
+    ]
+    wanted = popularity(log, int(log.time.max()) + 1, POPULARITY_DAYS)
+    items = [
+        _case(
+            f"{log.items.titles[row]}, the item",
+            {"item": log.items.ids[row]},
+            {
+                "popularity": _floats(wanted[row : row + 1])[0],
+                "categories": categories(row, log.items),
+                "attributes": attributes(row, log.items),
+            },
+        )
+        for row in (0, 7, 41)
+    ]
+    moments: list[tuple[str, dict[str, Any]]] = [
+        ("just after midnight on a Monday, by phone in the north", _moment(0, 1, "phone", "north")),
+        ("before midnight on a Sunday, at a desk in the south", _moment(23, 7, "desktop", "south")),
+        ("a clock that is wrong, a device and a place nobody declared", _moment(24, 0, "fridge", "moon")),
+    ]
+    declared = {field.name: field.values for field in CONTEXT}
+    return [
+        *visitors,
+        *items,
+        *(
+            _case(
+                name,
+                moment,
+                {
+                    "hour": hour(moment["hour"]),
+                    "weekday": weekday(moment["weekday"]),
+                    "device": device(moment["device"], declared["device"]),
+                    "place": place(moment["place"], declared["place"]),
+                },
+            )
+            for name, moment in moments
+        ),
+    ]
+
+
+def _moment(at: int, day: int, kind: str, where: str) -> dict[str, Any]:
+    return {"hour": at, "weekday": day, "device": kind, "place": where}
+
+
+def _visitor_features(histories: Histories, log: Log, counting: Counting, now: float) -> dict[str, Any]:
+    """Of one visitor."""
+    linear = counting.linear
+    x = interest(
+        histories,
+        EVENT_TYPES,
+        len(log.items),
+        linear.half_life_days,
+        linear.half_life_events,
+        linear.power,
+    )
+    (preferred,) = preferred_categories(x, counting.leaf, len(log.items.categories))
+    read = sequences(histories, EVENT_TYPES, LENGTH)
+    return {
+        "total_interactions": int(total_interactions(histories)[0]),
+        "avg_rating": float(avg_rating(histories, EVENT_TYPES)[0]),
+        "preferred_categories": [{"category": index, "share": share} for index, share in preferred],
+        "recency_score": float(recency_score(histories, counting.habit)[0]),
+        "age": _floats(age(log.items, now)),
+        "co_occurrence": _floats(co_occurrence(x, linear)[0]),
+        "sequence": {"row": read.row[0].tolist(), "type": read.type[0].tolist()},
+        "repeat_interval": _floats(
+            repeat_interval(histories, EVENT_TYPES, counting.habit, counting.priors.interval)[0]
+        ),
     }
 
 
 def _context_cases() -> list[dict[str, Any]]:
     facts: list[tuple[str, dict[str, str | int]]] = [
-        ("Monday, just after midnight", {"hour": 0, "weekday": 1, "place": "north"}),
+        ("Monday, just after midnight", {"hour": 0, "weekday": 1, "place": "north", "device": "phone"}),
         ("Sunday, before midnight", {"hour": 23, "weekday": 7, "place": "south"}),
         ("a place that the pack does not know", {"hour": 12, "weekday": 4, "place": "west"}),
         ("nothing known", {}),
@@ -351,6 +454,7 @@ def _pack(
         "items": {
             "ids": log.items.ids,
             "categories": [asdict(category) for category in log.items.categories],
+            "attributes": log.items.attributes,
         },
         "popular": {
             "overall": popular.overall,
@@ -363,6 +467,7 @@ def _pack(
                 for name in ("popularity", "recent", "interval", "repeat")
             },
             "leaf": counting.leaf.tolist(),
+            "since": created_days(log.items).astype(int).tolist(),
         },
         "linear": {
             "scale": _floats(linear.scale),

@@ -21,10 +21,37 @@ def _index(field: ContextField, fact: str | int | None) -> int:
     if fact is None:
         return 0
     if field.name == "hour":
-        return int(fact) + 1
+        return hour(int(fact))
     if field.name == "weekday":
-        return int(fact)
-    return field.values.index(str(fact)) + 1 if str(fact) in field.values else 0
+        return weekday(int(fact))
+    return among(str(fact), field.values)
+
+
+def hour(local: int) -> int:
+    """Index of an hour of the day (0 to 23, local): 1 to 24; 0 for anything else."""
+    return local + 1 if 0 <= local <= 23 else 0
+
+
+def weekday(local: int) -> int:
+    """Index of a day of the week (Monday 1 to Sunday 7, local): itself; 0 for anything else."""
+    return local if 1 <= local <= 7 else 0
+
+
+def device(name: str, values: Sequence[str]) -> int:
+    """Index of a kind of device (``phone``, ``tablet``, ``desktop`` or what else the app says) among those
+    that the pack declares, from 1; 0 for any other."""
+    return among(name, values)
+
+
+def place(name: str, values: Sequence[str]) -> int:
+    """Index of a place (a shop, a town, as the app says) among those that the pack declares, from 1; 0 for
+    any other."""
+    return among(name, values)
+
+
+def among(value: str, values: Sequence[str]) -> int:
+    """Place of ``value`` in ``values``, from 1; 0 where it is not there."""
+    return values.index(value) + 1 if value in values else 0
 
 
 def clock(seconds: int, utc_offset_hours: float) -> dict[str, str | int]:

@@ -13,6 +13,14 @@ from recluse_export.features.weight import event_weight
 from recluse_export.shapes import EventType, Float, Habit
 
 
+def repeat_interval(
+    histories: Histories, event_types: Sequence[EventType], parameters: Habit, prior_interval: Float
+) -> Double:
+    """``[visitors, items]``: usual days between two times that a visitor takes an item, drawn towards what is
+    usual for the item where the visitor has shown little; ``interval`` of "Habit" in ``docs/model.md``."""
+    return habit_signals(histories, event_types, parameters, prior_interval).interval
+
+
 @dataclass(frozen=True)
 class HabitSignals:
     """``[visitors, items]`` each, float64; see "Habit" in ``docs/model.md``."""

@@ -24,15 +24,35 @@ def priors(log: Log, until: int, half_life_days: float, recent_days: float) -> P
     """
     items = len(log.items)
     age = (until - log.time) / DAY
-    decay = np.exp2(-age / half_life_days) if log.has_time else np.ones(len(log.time))
     recent = age <= recent_days if log.has_time else np.ones(len(log.time), bool)
     days, repeat = _rhythm(log)
     return Priors(
-        popularity=centred_log_share(np.bincount(log.item, weights=decay, minlength=items)),
+        popularity=popularity(log, until, half_life_days),
         recent=centred_log_share(np.bincount(log.item[recent], minlength=items).astype(np.float64)),
         interval=days.astype(np.float32),
         repeat=repeat.astype(np.float32),
     )
+
+
+def popularity(log: Log, until: int, half_life_days: float) -> Float:
+    """How much each item is wanted, newer interactions counting more.
+
+    Parameters
+    ----------
+    log
+        Events before ``until``.
+    until
+        The moment from which ages are counted, in the unit of ``log.time``.
+    half_life_days
+        After so many days an interaction counts half; without times each counts 1.
+
+    Returns
+    -------
+    ``[items]``
+        Logarithm of the smoothed share of the decayed interactions, minus its mean over the items.
+    """
+    decay = np.exp2(-(until - log.time) / DAY / half_life_days) if log.has_time else np.ones(len(log.time))
+    return centred_log_share(np.bincount(log.item, weights=decay, minlength=len(log.items)))
 
 
 def centred_log_share(count: Double) -> Float:

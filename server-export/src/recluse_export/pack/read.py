@@ -54,7 +54,7 @@ def read_pack(path: Path) -> PackContents:
     return PackContents(
         name=manifest["name"],
         data_until=manifest["dataUntil"],
-        items=_items(json.loads(files["items"]), json.loads(files.get("catalogue", b"{}")), priors["leaf"]),
+        items=_items(json.loads(files["items"]), json.loads(files.get("catalogue", b"{}")), priors),
         event_types=[_event_type(event) for event in manifest["eventTypes"]],
         context=[ContextField(field["name"], field["values"]) for field in manifest["context"]],
         history_events=manifest["history"]["events"],
@@ -89,17 +89,18 @@ def read_pack(path: Path) -> PackContents:
     )
 
 
-def _items(items: dict[str, Any], catalogue: dict[str, Any], leaf: Any) -> Items:
+def _items(items: dict[str, Any], catalogue: dict[str, Any], priors: dict[str, Any]) -> Items:
     count = len(items["ids"])
     prices = catalogue.get("price", [None] * count)
     return Items(
         ids=items["ids"],
         titles=catalogue.get("title", items["ids"]),
         categories=[Category(category["name"], category["parent"]) for category in items["categories"]],
-        leaf=leaf.astype(np.int32),
+        leaf=priors["leaf"].astype(np.int32),
         price=np.array([np.nan if price is None else price for price in prices], dtype=np.float32),
         brand=catalogue.get("brand", [None] * count),
         attributes=catalogue.get("attributes", {}),
+        created=priors["since"].astype(np.int64) * 86_400 if "since" in priors else None,
     )
 
 

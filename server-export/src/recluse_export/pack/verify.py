@@ -258,7 +258,10 @@ def _check_finite(folder: Path, path: str, arrays: dict[str, NDArray[Any]]) -> N
 def _check_priors(folder: Path, manifest: dict[str, Any], data: bytes, count: int, categories: int) -> None:
     path = manifest["files"]["priors"]["path"]
     floats: Expected = {name: (("f32",), [count]) for name in ("popularity", "recent", "interval", "repeat")}
-    arrays = _arrays(folder, manifest, "priors", data, {**floats, "leaf": (("u16",), [count])})
+    whole: Expected = {"leaf": (("u16",), [count])}
+    if any(array["name"] == "since" for array in manifest["files"]["priors"].get("arrays", [])):
+        whole["since"] = (("u16",), [count])
+    arrays = _arrays(folder, manifest, "priors", data, {**floats, **whole})
     _check_finite(folder, path, arrays)
     if arrays["leaf"].size and arrays["leaf"].max() >= categories:
         place = int(np.argmax(arrays["leaf"] >= categories))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from recluse_export.errors import ProblemError
+from recluse_export.features.item import created_days
 from recluse_export.pack.arrays import join_arrays
 from recluse_export.pack.verify import verify_pack
 from recluse_export.shapes import EventType, Figure, Items, PackContents
@@ -179,7 +180,10 @@ def _priors(contents: PackContents) -> dict[str, np.ndarray]:
     arrays = {
         name: getattr(priors, name).astype("<f4") for name in ("popularity", "recent", "interval", "repeat")
     }
-    return arrays | {"leaf": contents.items.leaf.astype("<u2")}
+    arrays |= {"leaf": contents.items.leaf.astype("<u2")}
+    if contents.items.created is not None:
+        arrays["since"] = created_days(contents.items).astype("<u2")
+    return arrays
 
 
 def _linear(contents: PackContents) -> dict[str, np.ndarray]:
