@@ -13,6 +13,7 @@ from recluse_export.evaluate.split import before, select, without_users
 from recluse_export.export.agreement import Agreement, compare
 from recluse_export.export.model import exported_model
 from recluse_export.features.history import histories_at
+from recluse_export.features.item import first_seen
 from recluse_export.features.priors import popular_lists
 from recluse_export.models.base import Recommender
 from recluse_export.models.frequency import PersonalFrequency
@@ -138,7 +139,7 @@ def export(
         data_until=datetime.fromtimestamp(int(past.time.max()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if log.has_time
         else "",
-        items=log.items,
+        items=first_seen(log.items, past),
         event_types=trained.event_types,
         context=trained.context,
         history_events=trained.settings.history_events,
