@@ -37,7 +37,10 @@ export interface StoredInteraction extends Interaction {
 /** Conditions on an item's attributes; every named attribute must match one of its values. */
 export type Filter = Readonly<Record<string, string | readonly string[]>>;
 
-/** Facts about this moment that the pack's vocabulary knows; hour and weekday are filled in by themselves. */
+/** What a visitor holds, where the app says nothing else. */
+export type Device = 'phone' | 'tablet' | 'desktop';
+
+/** Facts about this moment that the pack's vocabulary knows; `hour`, `weekday` and `device` are filled in by themselves. */
 export type Context = Readonly<Record<string, string | number>>;
 
 /** Which of the candidates may appear: all, only those bought before, only those never bought before. */
@@ -221,6 +224,8 @@ export interface OpenOptions {
   name: string;
   /** `'auto'`: WebAssembly, and WebGPU only where it was measured to be faster. */
   backend: 'auto' | 'wasm' | 'webgpu';
+  /** What the page runs on; a worker can't see it. */
+  device: Device;
 }
 
 /** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */

@@ -17,6 +17,7 @@ import {
   type Status,
   type StoredInteraction,
 } from './contract.ts';
+import { deviceHere } from './device.ts';
 import { openOutbox } from './outbox.ts';
 
 /** How to set a recommender up. Only `pack` is needed. */
@@ -270,7 +271,8 @@ function openOptions({
   backend = 'auto',
 }: RecommenderOptions): OpenOptions {
   try {
-    return { pack: new URL(pack, document.baseURI).href, upTo, catalogue, name, backend };
+    const manifest = new URL(pack, document.baseURI).href;
+    return { pack: manifest, upTo, catalogue, name, backend, device: deviceHere() };
   } catch {
     throw new RecluseError(
       'invalid-argument',

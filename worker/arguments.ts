@@ -155,6 +155,7 @@ const openOptions = fields({
       wrong(field, '1 to 64 letters, digits, - or _');
   },
   backend: oneOf('auto', 'wasm', 'webgpu'),
+  device: oneOf('phone', 'tablet', 'desktop'),
 });
 
 const checked =

@@ -247,9 +247,11 @@ export function serve(companions: Companions): WorkerApi {
     interactions: readonly StoredInteraction[],
     told: Context = {},
   ): Promise<Scored> {
-    const profile = await opened().visitor.profile();
+    const { visitor, options } = opened();
+    const profile = await visitor.profile();
     const now = Date.now();
-    const context = contextIndices(pack.manifest.context, told, profile, clockAt(now));
+    const known = { ...clockAt(now), device: options.device };
+    const context = contextIndices(pack.manifest.context, told, profile, known);
     return scoring.at(now, { model, pack, interactions, context });
   }
 
@@ -483,7 +485,7 @@ function withoutModel(here: { pack: Pack } | undefined, upTo: Source | undefined
 /** An item as a shelf shows it. */
 function display(row: number, pack: Pack): ItemDisplay {
   const { ids, priors, catalogue } = pack;
-  const path = priors ? categories(row, { ...pack, priors }) : [];
+  const path = priors ? categories(row, priors, pack.categories) : [];
   const price = catalogue?.price?.[row];
   const brand = catalogue?.brand?.[row];
   const further = catalogue ? attributes(row, catalogue) : {};

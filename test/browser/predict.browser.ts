@@ -1,5 +1,6 @@
 /** How likely an item is: from a pack whose blender is calibrated, and what is said where it is not. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { deviceHere } from '../../src/device.ts';
 import blenderUrl from './graphs/blender.onnx?url';
 import calibratedUrl from './graphs/calibrated-blender.onnx?url';
 import encoderUrl from './graphs/encoder.onnx?url';
@@ -101,4 +102,34 @@ test('what is no list of ids is refused by name, and a signal ends the waiting',
   await expect(recluse.predict(['item-1'], { signal: AbortSignal.abort() })).rejects.toMatchObject({
     code: 'aborted',
   });
+});
+
+test('a pack that asks for the device learns from the page what the visitor holds', async () => {
+  const asking = await tinyPack({
+    graphs: { encoder: await bytes(encoderUrl), blender: await bytes(calibratedUrl) },
+    changeManifest(manifest) {
+      manifest.blender = { ...manifest.blender!, probability: 'basket' };
+      manifest.context = manifest.context.with(2, { name: 'device', values: ['phone', 'tablet', 'desktop'] });
+    },
+  });
+  server.files = asking.files;
+  const { recluse } = await shop();
+  await recluse.track({ type: 'purchase', item: 'item-4' });
+  const moment = { hour: 3, weekday: 1 };
+  const likely = async (context: Record<string, string | number>) =>
+    (await recluse.predict(['item-5'], { context }))[0]!.probability;
+  // This browser has a mouse.
+  expect(await likely(moment)).toBe(await likely({ ...moment, device: 'desktop' }));
+  expect(await likely(moment)).not.toBeCloseTo(await likely({ ...moment, device: 'phone' }), 5);
+});
+
+test.each([
+  ['phone', true, 390, 844],
+  ['tablet', true, 820, 1180],
+  ['desktop', false, 390, 844],
+])('a %s is known by its pointer and its screen', (device, coarse, width, height) => {
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === '(pointer: coarse)' && coarse }));
+  vi.stubGlobal('screen', { width, height });
+  expect(deviceHere()).toBe(device);
+  vi.unstubAllGlobals();
 });

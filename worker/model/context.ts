@@ -1,5 +1,5 @@
 /** The visitor's situation as indices that the encoder knows; see "Context indices" in `docs/model.md`. */
-import type { Context } from '../../src/contract.ts';
+import type { Context, Device } from '../../src/contract.ts';
 import type { Manifest } from '../pack/pack.ts';
 import { device } from './features/device.ts';
 import { hour } from './features/hour.ts';
@@ -12,6 +12,12 @@ export interface Clock {
   readonly hour: number;
   /** 1 (Monday) to 7 (Sunday). */
   readonly weekday: number;
+}
+
+/** What is known of a moment without asking anybody. */
+export interface Known extends Clock {
+  /** What the page runs on. */
+  readonly device: Device;
 }
 
 /** Reads a moment in this device's time zone. */
@@ -32,16 +38,16 @@ function indexOf(value: string | number, name: string, values: readonly string[]
  * not know what was said.
  *
  * @param context what the app gave, which goes before the profile
- * @param profile what is stored about the visitor, which goes before the clock
- * @param clock the device's, or nothing where its time says nothing about the visitor's
+ * @param profile what is stored about the visitor, which goes before what the device knows
+ * @param known what the device knows by itself, or nothing where that says nothing about the visitor's moment
  */
 export function contextIndices(
   declared: Manifest['context'],
   context: Context,
   profile: Context,
-  clock: Partial<Clock>,
+  known: Partial<Known>,
 ): Int32Array {
-  const told: Context = { ...clock, ...profile, ...context };
+  const told: Context = { ...known, ...profile, ...context };
   return Int32Array.from(declared, ({ name, values }) => {
     const value = told[name];
     return value === undefined ? 0 : indexOf(value, name, values);

@@ -16,6 +16,15 @@ test('what the app says goes before the profile, and both before the clock', () 
   expect([...contextIndices(declared, {}, { place: 'town' }, clock)]).toEqual([18, 3, 1]);
 });
 
+test('the device is what the page saw, unless the app says otherwise or the pack does not ask', () => {
+  const asking = [...declared, { name: 'device', values: ['desktop', 'phone', 'kiosk'] }];
+  const known = { ...clock, device: 'phone' as const };
+  expect([...contextIndices(asking, {}, {}, known)]).toEqual([18, 3, 0, 2]);
+  expect([...contextIndices(asking, { device: 'kiosk' }, {}, known)]).toEqual([18, 3, 0, 3]);
+  expect([...contextIndices(asking, {}, {}, { ...known, device: 'tablet' })]).toEqual([18, 3, 0, 0]);
+  expect([...contextIndices(declared, {}, {}, known)]).toEqual([18, 3, 0]);
+});
+
 test('a value that the pack does not know is unknown, as is an hour that does not exist', () => {
   expect([...contextIndices(declared, { place: 'moon', hour: 24, weekday: 0 }, {}, clock)]).toEqual([
     0, 0, 0,

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Context } from '../../../src/contract.ts';
 import { visitorOf } from '../../../worker/model/blender.ts';
-import { contextIndices } from '../../../worker/model/context.ts';
+import { contextIndices, type Known } from '../../../worker/model/context.ts';
 import { openEncoder } from '../../../worker/model/encoder.ts';
 import { historyAt } from '../../../worker/model/history.ts';
 import type { Runtime } from '../../../worker/model/runtime.ts';
@@ -142,6 +142,8 @@ describe('the trainer and the browser agree on', () => {
     const told: Context = input as unknown as Context;
     expect([...contextIndices(manifest.context, told, {}, {})]).toEqual(expected);
     const { place, ...known } = input;
-    expect([...contextIndices(manifest.context, place ? { place } : {}, {}, known)]).toEqual(expected);
+    expect([
+      ...contextIndices(manifest.context, place ? { place } : {}, {}, known as Partial<Known>),
+    ]).toEqual(expected);
   });
 });
