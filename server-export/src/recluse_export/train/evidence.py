@@ -21,8 +21,8 @@ from recluse_export.shapes import EventType, Int, Linear, Log
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.softmax import Evidence
 
-MOST_NUMBERS = 6e8
-"""Numbers that the dense tables of all folds may hold (2.4 GB)."""
+MOST_NUMBERS = 2e8
+"""Numbers that the dense tables of all folds hold together, where two folds allow it (0.8 GB)."""
 
 
 def cross_fitted(

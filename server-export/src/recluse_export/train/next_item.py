@@ -25,6 +25,8 @@ from recluse_export.train.softmax import Evidence, SoftmaxOnEvidence
 
 AVERAGE_EVERY = 10
 """Steps between two additions to the moving average of the weights."""
+MOST_WINDOWS = 256
+"""Windows a step, however short."""
 FIRST_STRENGTH = 20.0
 """Where the factor on the evidence starts: the evidence is a share of users, logits are logarithms."""
 
@@ -70,9 +72,6 @@ class NextItemWindows:
         self.windows_a_user = np.ceil(self.length[self.users] / settings.events).astype(np.int64)
         users = np.arange(log.user_count, dtype=np.int32)
         self.context = contexts_at(log, users, np.zeros(log.user_count, np.int64), context)
-        mean = float(np.minimum(self.length[self.users], settings.events).mean()) if len(self.users) else 1.0
-        self.batch = int(np.clip(settings.places / mean, 16, 512))
-        """Windows a step, so that a step has about the same number of places whatever the histories."""
 
     def __len__(self) -> int:
         """Windows a pass: as many as cover every history once."""
@@ -81,12 +80,22 @@ class NextItemWindows:
 
     @property
     def steps(self) -> int:
-        """Steps a pass."""
-        return -(-len(self) // self.batch)
+        """Steps a pass, about: which windows come together is drawn anew for each."""
+        return len(self.epoch(np.random.default_rng(0)))
 
-    def epoch(self, random: np.random.Generator) -> NDArray[np.int64]:
-        """The users of a pass's windows in random order."""
-        return random.permutation(np.repeat(self.users, self.windows_a_user))[: len(self)]
+    def epoch(self, random: np.random.Generator) -> list[NDArray[np.int64]]:
+        """The users of each step's windows: windows of about the same length together, so that little is
+        padding, as many as make ``settings.places`` places, in random order."""
+        users = random.permutation(np.repeat(self.users, self.windows_a_user))[: len(self)]
+        length = np.minimum(self.length[users], self.settings.events + 1)
+        order = np.argsort(length * random.uniform(0.9, 1.0, len(users)), kind="stable")
+        users, length = users[order], np.maximum.accumulate(length[order])
+        batches, start = [], 0
+        while start < len(users):
+            size = max(1, min(MOST_WINDOWS, int(self.settings.places // length[start])))
+            batches.append(users[start : start + size])
+            start += size
+        return [batches[place] for place in random.permutation(len(batches))]
 
     def draw(self, users: NDArray[np.int64], random: np.random.Generator) -> Windows:
         """One window for each of ``users``, beginning anywhere."""
@@ -194,7 +203,10 @@ def train_next_item(
     torch.manual_seed(settings.seed if seed is None else seed)
     optimiser = torch.optim.AdamW(_parameters(model, chosen.weight_decay), lr=peak, betas=(0.9, 0.98))
     steps = max(1, epochs * source.steps)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak, total_steps=steps + 1, pct_start=0.05)
+    # A pass may have a step more or less than another one.
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, peak, total_steps=steps + 2 * epochs + 2, pct_start=0.05
+    )
     average = copy.deepcopy(model)
     best_state, best_worth, since_best = None, -np.inf, 0
     worths: list[float] = []
@@ -202,9 +214,8 @@ def train_next_item(
     with progress.step(name, steps) as step:
         for _ in range(epochs):
             model.train()
-            users = source.epoch(random)
-            for start in range(0, len(users), source.batch):
-                loss = model.loss(source.draw(users[start : start + source.batch], random), evidence, fold)
+            for users in source.epoch(random):
+                loss = model.loss(source.draw(users, random), evidence, fold)
                 if not torch.isfinite(loss):
                     raise ProblemError(
                         f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
@@ -240,14 +251,13 @@ def seconds_a_step(
     """Measured on a copy, so that nothing is learned from it."""
     copied = copy.deepcopy(model).train()
     random = np.random.default_rng(settings.seed)
-    users = np.resize(source.epoch(random), 6 * source.batch)
+    batches = source.epoch(random)
     started = 0.0
-    for number in range(6):
+    for number in range(10):
         if number == 2:
             started = time.perf_counter()
-        windows = source.draw(users[number * source.batch : (number + 1) * source.batch], random)
-        copied.loss(windows, evidence, fold).backward()
-    return (time.perf_counter() - started) / 4
+        copied.loss(source.draw(batches[number % len(batches)], random), evidence, fold).backward()
+    return (time.perf_counter() - started) / 8
 
 
 @torch.no_grad()

@@ -13,8 +13,8 @@ from torch import Tensor
 
 SEEN = -1e9
 """Added to the logit of an item that the user has already had, where nobody repeats: it can't come next."""
-PLACES = 12
-"""Places of all windows that are computed at once."""
+LOGITS = 400
+"""Places of all windows together that are computed at once."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ class SoftmaxOnEvidence(torch.autograd.Function):
         to_bias, to_strength = torch.zeros_like(bias), strength.new_zeros(())
         source = (item + evidence.start(fold, items)[:, None]).T.contiguous()
         known, seen = states.new_zeros((windows, items)), states.new_zeros((windows, items))
-        buffer = states.new_empty((min(PLACES, places), windows, items))
-        for first in range(0, places, PLACES):
-            count = min(PLACES, places - first)
+        at_once = min(places, max(1, LOGITS // windows))
+        buffer = states.new_empty((at_once, windows, items))
+        for first in range(0, places, at_once):
+            count = min(at_once, places - first)
             part = buffer[:count]
             torch.index_select(
                 evidence.table, 0, source[first : first + count].reshape(-1), out=part.view(-1, items)
