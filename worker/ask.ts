@@ -1,0 +1,77 @@
+/**
+ * From one visitor at one moment to what a list is made of: history, context, and scores by the best tier that is here.
+ *
+ * Whoever ranks goes through here: the worker that a page starts (`serve.ts`), and the one that ranks thousands of visitors for an
+ * evaluation (`scripts/rank/worker.ts`). So what is measured is what ships.
+ */
+import type { Context, RecommendRequest, Source, StoredInteraction } from '../src/contract.ts';
+import { contextIndices } from './model/context.ts';
+import { type History, historyAt } from './model/history.ts';
+import type { Model } from './model/model.ts';
+import { linearScores, popularScores, type Scores } from './model/scores.ts';
+import { hasLinear } from './model/signals.ts';
+import type { Pack } from './pack/pack.ts';
+import type { Asker } from './rerank/lists.ts';
+import { startingList } from './rerank/popular.ts';
+import type { Scored, ScoringOnce } from './scoring-once.ts';
+
+/** Who asks, and when. */
+export interface Visit {
+  readonly interactions: readonly StoredInteraction[];
+  /** What is stored about the visitor besides. */
+  readonly profile: Context;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** What the device knows by itself, or nothing where that says nothing about the visitor's moment. */
+  readonly known: Parameters<typeof contextIndices>[3];
+}
+
+/** What can answer. */
+export interface Tiers {
+  readonly pack: Pack;
+  /** Absent until it has started. */
+  readonly model?: Model | undefined;
+  readonly scoring: ScoringOnce;
+}
+
+/** The model's scores for a visit, or those of a moment ago. */
+export function scoredBy(model: Model, { pack, scoring }: Tiers, visit: Visit, told: Context = {}): Scored {
+  const { interactions, profile, now, known } = visit;
+  const context = contextIndices(pack.manifest.context, told, profile, known);
+  return scoring.at(now, { model, pack, interactions, context });
+}
+
+/** The scores that need no graph. */
+export function scoresWithout(pack: Pack, history: History, request: RecommendRequest, best: Source): Scores {
+  if (best !== 'popular' && hasLinear(pack)) return linearScores(history, pack);
+  return popularScores(startingList(request.filter, pack), pack.ids.length);
+}
+
+/**
+ * Everything that a list needs to know, scored by the best tier that is here and wanted.
+ *
+ * @param request only `source`, `context` and `filter` matter here
+ * @param random see `Moment`
+ * @param onProblem gets the error of a model that failed; the linear tier answers then
+ */
+export async function ask(
+  request: RecommendRequest,
+  tiers: Tiers,
+  visit: Visit,
+  random: () => number,
+  onProblem: (error: unknown) => void,
+): Promise<Asker> {
+  const { pack, model } = tiers;
+  const best = request.source ?? 'model';
+  if (model && best === 'model') {
+    const scored = scoredBy(model, tiers, visit, request.context);
+    try {
+      return { pack, history: scored.history, scores: await scored.scores, now: scored.now, random };
+    } catch (error) {
+      onProblem(error);
+    }
+  }
+  const { now } = visit;
+  const history = historyAt(visit.interactions, pack, now);
+  return { pack, history, scores: scoresWithout(pack, history, request, best), now, random };
+}
