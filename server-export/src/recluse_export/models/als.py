@@ -26,6 +26,9 @@ from recluse_export.models.item_to_item import InterestSettings, ItemToItem
 from recluse_export.models.settings import Positive, PositiveInt, Settings
 from recluse_export.shapes import EventType, Float, Log
 
+SOLVED = 1e-12
+"""Squared residual, relative to the first one, at which conjugate gradients stop."""
+
 
 class AlsSettings(Settings):
     """Factors, penalty, confidence, and the history's weights."""
@@ -186,13 +189,17 @@ class FoldIn(nn.Module):
         state = torch.zeros_like(residual)
         direction = residual
         square = (residual * residual).sum(1, keepdim=True)
+        solved = SOLVED * square
         for _ in range(self.steps):
             moved = direction + system @ direction
-            # A solved system has nothing left to divide; the tiny number keeps it from becoming 0 / 0.
-            step = square / ((direction * moved).sum(1, keepdim=True) + 1e-30)
+            # A solved system stands still: further steps would divide nothing by nothing.
+            going = square > solved
+            step = torch.where(going, square, 0.0) / torch.where(
+                going, (direction * moved).sum(1, keepdim=True), 1.0
+            )
             state = state + step * direction
             residual = residual - step * moved
             after = (residual * residual).sum(1, keepdim=True)
-            direction = residual + after / (square + 1e-30) * direction
-            square = after
+            direction = residual + after / torch.where(going, square, 1.0) * direction
+            square = torch.where(going, after, square)
         return state.squeeze(-1)

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 from scipy import sparse
 
+from recluse_export.evaluate.split import before
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.features.interest import interest
 from recluse_export.models.base import Environment
@@ -56,8 +57,9 @@ class ItemToItem:
         """``[items]`` root mean square of the users' interest: how far an item's weights can move a score."""
 
     def fit(self, log: Log, until: int) -> Self:
-        """Find the weights from the events of ``log``, all before ``until``."""
+        """Find the weights from the events of ``log`` before ``until``; later ones are left out."""
         self.has_time = log.has_time
+        log = before(log, until) if log.has_time else log
         x = self.interest_of(log, until, decayed=True)
         self.spread = np.sqrt(np.asarray(x.multiply(x).mean(axis=0)).ravel()).astype(np.float32)
         self.weights = self.solve(log, until)

@@ -93,7 +93,7 @@ def elastic_net(inner: Double, outer: Double, l1: float, l2: float, sweeps: int)
             after = after / (diagonal[:, feature] + l2)
             step = after - before
             found[:, feature] = after
-            slope -= inner[:, :, feature] * step[:, None]
+            slope -= inner[:, feature] * step[:, None]
             largest = max(largest, float(np.abs(step).max(initial=0)))
         if largest < 1e-3:
             break

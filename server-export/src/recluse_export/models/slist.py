@@ -63,5 +63,5 @@ class Slist(Slit):
             # The multipliers of the constraint: nothing where it does not bind.
             excess = np.maximum(0, np.diag(weights) - settings.most_own) / np.diag(inverse)
             inverse *= excess
-            weights -= inverse
+            weights = np.subtract(weights, inverse, out=inverse)
         return weights.astype(np.float32)

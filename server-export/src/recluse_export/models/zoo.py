@@ -59,7 +59,7 @@ class Entry:
     in ``_days`` is tried only where the log has times, one in ``_events`` only where it has none."""
 
 
-DECAY = {"half_life_days": [30.0, 60.0, 120.0, None], "half_life_events": [5.0, 10.0, 20.0, 40.0, None]}
+DECAY = {"half_life_days": [30.0, 60.0, 120.0, None], "half_life_events": [2.5, 5.0, 10.0, 40.0, None]}
 LEARNED = {**DECAY, "learn_decayed": [False, True]}
 
 ZOO: dict[str, Entry] = {
@@ -117,7 +117,7 @@ ZOO: dict[str, Entry] = {
         Als,
         "Implicit matrix factorisation, visitors folded in",
         tries={
-            "confidence": [1.0, 4.0, 16.0, 64.0],
+            "confidence": [0.25, 1.0, 4.0, 16.0, 64.0],
             "l2": [1.0, 10.0, 50.0],
             "factors": [32, 64, 128],
             **DECAY,
