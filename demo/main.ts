@@ -57,10 +57,20 @@ async function start(): Promise<void> {
   let panel: Panel | undefined;
   let status: Status | undefined;
 
-  const recluse = await createRecommender({
+  const starting = createRecommender({
     pack: '/pack/manifest.json',
-    onProblem: ({ code }) => notice(problemInWords(code)),
+    async onProblem({ code }) {
+      // A worker that failed says nothing of what is here.
+      const pack = await starting
+        .then((recluse) => recluse.status())
+        .then(
+          (now) => now.pack,
+          () => null,
+        );
+      notice(problemInWords(code, pack));
+    },
   });
+  const recluse = await starting;
   Object.assign(window, { recluse });
 
   function drawHeader(): void {

@@ -1,5 +1,5 @@
 /** What a problem means for a shopper: what still works. */
-import type { ErrorCode } from 'recluse';
+import type { ErrorCode, Status } from 'recluse';
 
 const sentences: Partial<Record<ErrorCode, string>> = {
   'pack-unreachable': 'The shop could not reach its shelves. What everybody likes is still on them.',
@@ -11,6 +11,16 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   'worker-failed': 'The shelves cannot be arranged for you just now. You can go on shopping.',
 };
 
-/** One sentence for a problem; what it does not touch is said first where that is good news. */
-export const problemInWords = (code: ErrorCode): string =>
-  sentences[code] ?? 'Something went wrong. You can go on shopping.';
+/** What is different where shelves are here, from this visit or an earlier one. */
+const sentencesWithShelves: typeof sentences = {
+  'pack-unreachable':
+    'The shop could not be asked for anything newer. The shelves that are here go on learning you.',
+};
+
+/**
+ * One sentence for a problem; what it does not touch is said first where that is good news.
+ *
+ * @param pack what `status()` says is here
+ */
+export const problemInWords = (code: ErrorCode, pack: Status['pack']): string =>
+  (pack && sentencesWithShelves[code]) ?? sentences[code] ?? 'Something went wrong. You can go on shopping.';

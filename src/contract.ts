@@ -144,7 +144,7 @@ export interface Prediction {
   /**
    * Probability, 0 to 1, that the item is in the visitor's next basket; where the log that the pack was trained on has no
    * baskets, that it is the next interaction. Calibrated: of what is given 0.2, a fifth comes true; how nearly is in the pack's card
-   * (`status().pack.card`).
+   * (`status({ card: true }).pack.card`).
    */
   probability: number;
 }
@@ -172,6 +172,12 @@ export interface ExportDocument {
   profile: Record<string, string | number>;
 }
 
+/** What a status should say. Every field is optional. */
+export interface StatusRequest {
+  /** Adds `pack.card`, some ten kilobytes of figures. Default false. */
+  card?: boolean;
+}
+
 /** What starting, loading and storing have come to; safe to show to a visitor. */
 export interface Status {
   /** `starting`: no list yet. `serving`: lists, but better tiers may come. `ready`: nothing more will be fetched. `closed`. */
@@ -186,7 +192,8 @@ export interface Status {
     items: number;
     bytes: number;
     dataUntil: string;
-    card: unknown;
+    /** The model card: what was measured before the pack came here. Only where it was asked for, as {@link StatusRequest} has it. */
+    card?: unknown;
   } | null;
   storage: {
     /** `memory`: IndexedDB is refused here; nothing outlives the tab. */
@@ -244,7 +251,7 @@ export interface WorkerApi {
   history(limit?: number): Promise<StoredInteraction[]>;
   export(): Promise<ExportDocument>;
   forget(request: ForgetRequest): Promise<number>;
-  status(): Promise<Status>;
+  status(request?: StatusRequest): Promise<Status>;
   /** Resolves when `status().phase` is `ready`. */
   ready(): Promise<void>;
   close(): Promise<void>;

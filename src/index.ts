@@ -28,6 +28,7 @@ export type {
   SimilarRequest,
   Source,
   Status,
+  StatusRequest,
   StoredInteraction,
 } from './contract.ts';
 export { RecluseError } from './contract.ts';

@@ -15,6 +15,7 @@ import {
   type RecommendRequest,
   type SimilarRequest,
   type Status,
+  type StatusRequest,
   type StoredInteraction,
 } from './contract.ts';
 import { deviceHere } from './device.ts';
@@ -107,8 +108,11 @@ export interface Recommender {
   forget(request: ForgetRequest, options?: CallOptions): Promise<number>;
   /** Calls back when lists would differ now, or the status does. Returns what stops it. */
   on(event: 'change', listener: (event: ChangeEvent) => void): () => void;
-  /** What starting, loading and storing have come to. The only call that answers after `close()`. */
-  status(options?: CallOptions): Promise<Status>;
+  /**
+   * What starting, loading and storing have come to; with the pack's model card where `card` is true. The only call that answers
+   * after `close()`, then with what was known last.
+   */
+  status(request?: StatusRequest & CallOptions): Promise<Status>;
   /** Resolves when nothing more will be fetched: pack and runtime are here, or were given up (see `status().problems`). */
   ready(options?: CallOptions): Promise<void>;
   /** Stores what is on its way and ends the worker. */
@@ -239,9 +243,9 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    status: ({ signal } = {}) =>
+    status: ({ signal, ...request } = {}) =>
       abortable(signal, async () => {
-        if (lastStatus?.phase !== 'closed') lastStatus = await connection.call('status');
+        if (lastStatus?.phase !== 'closed') lastStatus = await connection.call('status', request);
         return lastStatus;
       }),
     ready: ({ signal } = {}) => abortable(signal, () => connection.call('ready')),

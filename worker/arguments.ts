@@ -11,6 +11,7 @@ import {
   RecluseError,
   type RecommendRequest,
   type SimilarRequest,
+  type StatusRequest,
 } from '../src/contract.ts';
 
 /** No id, type or name is longer than this many characters. */
@@ -146,6 +147,8 @@ const popularRequest = fields({
 
 const predictRequest = fields({ context: recordOf(textOrNumber) });
 
+const statusRequest = fields({ card: flag });
+
 const openOptions = fields({
   pack: text,
   upTo: oneOf('popular', 'linear', 'model'),
@@ -177,6 +180,8 @@ export const checkSimilarRequest = checked<SimilarRequest>(similarRequest, 'requ
 export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'request');
 /** What `predict()` takes besides ids. */
 export const checkPredictRequest = checked<PredictRequest>(predictRequest, 'request');
+/** What `status()` takes. */
+export const checkStatusRequest = checked<StatusRequest>(statusRequest, 'request');
 /** One item id. */
 export const checkId = checked<string>(text, 'id');
 /** A list of item ids. */

@@ -1,7 +1,6 @@
 /** The worker's rooms, wired together: what the page may call, and what happens by itself. */
 import {
   type ChangeEvent,
-  type Context,
   type ItemDisplay,
   type OpenOptions,
   type RankedList,
@@ -9,7 +8,7 @@ import {
   type RecommendRequest,
   type Source,
   type Status,
-  type StoredInteraction,
+  type StatusRequest,
   type WorkerApi,
 } from '../src/contract.ts';
 import {
@@ -23,14 +22,14 @@ import {
   checkPredictRequest,
   checkRecommendRequest,
   checkSimilarRequest,
+  checkStatusRequest,
 } from './arguments.ts';
+import { ask, scoredBy, type Visit } from './ask.ts';
 import { type Changes, openChanges } from './changes.ts';
-import { clockAt, contextIndices } from './model/context.ts';
+import { clockAt } from './model/context.ts';
 import { attributes } from './model/features/attributes.ts';
 import { categories } from './model/features/categories.ts';
-import { type History, historyAt } from './model/history.ts';
 import { hasModel, type Model, startModel } from './model/model.ts';
-import { linearScores, popularScores, type Scores } from './model/scores.ts';
 import { hasLinear } from './model/signals.ts';
 import { openCache } from './pack/cache.ts';
 import { loadPack } from './pack/load.ts';
@@ -45,8 +44,7 @@ import {
   rerankList,
   similarList,
 } from './rerank/lists.ts';
-import { startingList } from './rerank/popular.ts';
-import { type Scored, scoringOnce } from './scoring-once.ts';
+import { scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -130,8 +128,8 @@ export function serve(companions: Companions): WorkerApi {
     });
   }
 
-  function report(problem: RecluseError): void {
-    const { code, message } = problem;
+  function report(problem: unknown): void {
+    const { code, message } = problem as RecluseError;
     if (problems.some((known) => known.code === code && known.message === message)) return;
     problems = [...problems, { code, message }];
     rooms?.changes.tell('status');
@@ -168,7 +166,7 @@ export function serve(companions: Companions): WorkerApi {
       );
     } catch (error) {
       if (progress.phase === 'closed') return;
-      report(error as RecluseError);
+      report(error);
       // Without any pack there is no list; with one, the lists go on.
       if (progress.phase !== 'serving') {
         move({ phase: 'failed', error: error as RecluseError, since: Date.now() });
@@ -199,60 +197,38 @@ export function serve(companions: Companions): WorkerApi {
       return model;
     } catch (error) {
       await files.settle(false);
-      report(error as RecluseError);
+      report(error);
       return undefined;
     }
   }
 
   /** A new pack must have given a list before it may take the place of the old one. */
   async function tryOut(pack: Pack): Promise<void> {
-    const now = Date.now();
-    const history = historyAt(await opened().visitor.known(pack), pack, now);
-    const scores = scoresWithout(pack, history, {}, 'linear');
-    recommendList({ explain: true }, { pack, history, scores, now, random: Math.random });
+    const scoring = scoringOnce();
+    const asker = await ask(
+      { source: 'linear' },
+      { pack, scoring },
+      await visitFor(pack),
+      Math.random,
+      report,
+    );
+    recommendList({ explain: true }, asker);
   }
 
-  /** The scores that need no graph. */
-  function scoresWithout(pack: Pack, history: History, request: RecommendRequest, best: Source): Scores {
-    if (best !== 'popular' && hasLinear(pack)) return linearScores(history, pack);
-    return popularScores(startingList(request.filter, pack), pack.ids.length);
+  /** The visitor at this moment, as ranking with this pack needs to know them. */
+  async function visitFor(pack: Pack): Promise<Visit> {
+    const { visitor, options } = opened();
+    const [interactions, profile] = await Promise.all([visitor.known(pack), visitor.profile()]);
+    const now = Date.now();
+    return { interactions, profile, now, known: { ...clockAt(now), device: options.device } };
   }
 
   /** Everything that a list needs to know, scored by the best tier that is ready and wanted. */
-  async function ask(request: RecommendRequest): Promise<Asker> {
-    const { visitor } = opened();
+  async function asked(request: RecommendRequest): Promise<Asker> {
     const pack = await packHere();
-    const interactions = await visitor.known(pack);
-    const best = request.source ?? 'model';
+    const visit = await visitFor(pack);
     const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
-    if (model && best === 'model') {
-      const scored = await scoredBy(model, pack, interactions, request.context);
-      try {
-        const scores = await scored.scores;
-        return { pack, history: scored.history, scores, now: scored.now, random: Math.random };
-      } catch (error) {
-        report(error as RecluseError);
-      }
-    }
-    const now = Date.now();
-    const history = historyAt(interactions, pack, now);
-    const scores = scoresWithout(pack, history, request, best);
-    return { pack, history, scores, now, random: Math.random };
-  }
-
-  /** The model's scores for this visitor at this moment. */
-  async function scoredBy(
-    model: Model,
-    pack: Pack,
-    interactions: readonly StoredInteraction[],
-    told: Context = {},
-  ): Promise<Scored> {
-    const { visitor, options } = opened();
-    const profile = await visitor.profile();
-    const now = Date.now();
-    const known = { ...clockAt(now), device: options.device };
-    const context = contextIndices(pack.manifest.context, told, profile, known);
-    return scoring.at(now, { model, pack, interactions, context });
+    return ask(request, { pack, model, scoring }, visit, Math.random, report);
   }
 
   /** The model that gives probabilities, once it has started. */
@@ -293,7 +269,7 @@ export function serve(companions: Companions): WorkerApi {
     };
   }
 
-  async function status(): Promise<Status> {
+  async function status({ card = false }: StatusRequest = {}): Promise<Status> {
     const here = 'pack' in progress ? progress : undefined;
     const pack = here?.pack;
     const keeping = rooms?.visitor.keeping();
@@ -312,7 +288,7 @@ export function serve(companions: Companions): WorkerApi {
             items: pack.manifest.items.count,
             bytes: Object.values(pack.manifest.files).reduce((sum, file) => sum + file.bytes, 0),
             dataUntil: pack.manifest.dataUntil,
-            card: pack.manifest.card,
+            ...(card ? { card: pack.manifest.card } : {}),
           }
         : null,
       storage: {
@@ -360,7 +336,7 @@ export function serve(companions: Companions): WorkerApi {
     async recommend(request) {
       const checked = checkRecommendRequest(request);
       return listed(checked.placement ?? 'default', async () => {
-        const asker = await ask(checked);
+        const asker = await asked(checked);
         return { list: recommendList(checked, asker), pack: asker.pack, known: asker.history.rows.length };
       });
     },
@@ -369,7 +345,7 @@ export function serve(companions: Companions): WorkerApi {
       const candidates = checkIds(ids);
       const checked = checkRecommendRequest(request);
       return listed(checked.placement ?? 'default', async () => {
-        const asker = await ask(checked);
+        const asker = await asked(checked);
         return {
           list: rerankList(candidates, checked, asker),
           pack: asker.pack,
@@ -398,10 +374,9 @@ export function serve(companions: Companions): WorkerApi {
     async predict(ids, request) {
       const wanted = checkIds(ids);
       const { context } = checkPredictRequest(request);
-      const { visitor } = opened();
       const { model, pack } = await calibratedModel();
-      const interactions = await visitor.known(pack);
-      const { probabilities } = await (await scoredBy(model, pack, interactions, context)).scores;
+      const scored = scoredBy(model, { pack, scoring }, await visitFor(pack), context);
+      const { probabilities } = await scored.scores;
       return wanted.flatMap((item) => {
         const row = pack.rowOf.get(item);
         return row === undefined ? [] : [{ item, probability: probabilities![row]! }];
@@ -436,8 +411,8 @@ export function serve(companions: Companions): WorkerApi {
       return opened().visitor.forget(checked);
     },
 
-    async status() {
-      return status();
+    async status(request) {
+      return status(checkStatusRequest(request ?? {}));
     },
 
     async ready() {

@@ -22,6 +22,7 @@ export interface Visitor {
   known(pack: Pack): Promise<readonly StoredInteraction[]>;
   /** Newest first. */
   newest(limit: number): Promise<StoredInteraction[]>;
+  /** What is stored about the visitor besides interactions; read once and kept at hand until something is forgotten. */
   profile(): Promise<Record<string, string | number>>;
   export(now: number): Promise<ExportDocument>;
   forget(request: ForgetRequest): Promise<number>;
@@ -51,6 +52,7 @@ type AtHand =
 export function openVisitor(name: string, events: VisitorEvents): Visitor {
   let atHand: AtHand = { state: 'nothing' };
   let behind = false;
+  let profile: Record<string, string | number> | undefined;
 
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -69,6 +71,7 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
   });
   async function forgetAtHand(): Promise<void> {
     atHand = { state: 'nothing' };
+    profile = undefined;
   }
 
   /** Reads backwards until there are as many interactions as the pack's history can use, or no more. */
@@ -117,7 +120,11 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
       }),
 
     newest: (limit) => inTurn(async () => (await store.newest(limit)).reverse()),
-    profile: () => store.profile(),
+    profile: () =>
+      inTurn(async () => {
+        profile ??= await store.profile();
+        return profile;
+      }),
     export: (now) =>
       inTurn(async () => ({
         format: 'recluse-export',

@@ -62,7 +62,9 @@ const tiers = {
 } as const;
 
 export async function machine(shop: Shop): Promise<Markup> {
-  const { backend, pack, source, storage, network, phase, problems } = await shop.recluse.status();
+  const { backend, pack, source, storage, network, phase, problems } = await shop.recluse.status({
+    card: true,
+  });
   const memory = (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory
     ?.usedJSHeapSize;
   const facts: [string, string][] = [
@@ -100,6 +102,6 @@ export async function machine(shop: Shop): Promise<Markup> {
     ],
     ['Now', phase === 'ready' ? 'nothing more will be fetched' : 'better lists may still come'],
   ];
-  const troubles = [...new Set(problems.map(({ code }) => problemInWords(code)))];
+  const troubles = [...new Set(problems.map(({ code }) => problemInWords(code, pack)))];
   return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>${pack && cardTable(pack.card)}`;
 }

@@ -190,7 +190,7 @@ test('a click that tracks and leaves the page in one breath is not lost', async 
   ).toEqual([]);
 });
 
-test('after the first visit the shop works with the server gone', async () => {
+test('after the first visit the shop works with the server gone, and says that its shelves are here', async () => {
   const server = await serving();
   const { page, newTab } = await visiting(server.url);
   await settled(page);
@@ -200,6 +200,9 @@ test('after the first visit the shop works with the server gone', async () => {
   await page.reload();
   await started(page);
   await page.evaluate(() => globalThis.recluse.ready());
+  await expect
+    .poll(() => page.locator('#notices').textContent())
+    .toMatch(/^The shop could not be asked for anything newer\./);
   const [one] = await shelf(page, 'popular');
   await track(page, { type: 'purchase', item: one! });
   const list = await recommended(page);

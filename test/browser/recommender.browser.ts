@@ -127,6 +127,23 @@ test('status tells what serves', async () => {
   expect(status.storage.bytes).toBeGreaterThan(0);
 });
 
+test('the model card comes only to those who ask for it', async () => {
+  const { recluse } = await shop();
+  const changes: ChangeEvent[] = [];
+  recluse.on('change', (event) => changes.push(event));
+  await recluse.ready();
+  await recluse.track({ type: 'purchase', item: 'item-2' });
+  const { card } = (await recluse.status({ card: true })).pack!;
+  expect(card).toMatchObject({ data: { items: 12 } });
+  expect((await recluse.status()).pack).not.toHaveProperty('card');
+  expect(changes.some(({ status }) => status.pack)).toBe(true);
+  for (const { status } of changes) expect(status.pack ?? {}).not.toHaveProperty('card');
+  expect(await failure(recluse.status({ cards: true } as object))).toMatchObject({
+    code: 'invalid-argument',
+    details: { field: 'cards' },
+  });
+});
+
 test('a pack whose graphs cannot run serves the linear tier and says so', async () => {
   server.files = (await tinyPack({ graphs: brokenGraphs })).files;
   const { recluse, problems } = await shop();

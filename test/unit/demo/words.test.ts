@@ -7,6 +7,7 @@ import { byDay } from '../../../demo/panel/known.ts';
 import { tastes } from '../../../demo/panel/tastes.ts';
 import { shares } from '../../../demo/parts.ts';
 import { pictureOf } from '../../../demo/pictures.ts';
+import { problemInWords } from '../../../demo/problems.ts';
 import { ago, bytes, longReason, milliseconds, rhythm, shortReason } from '../../../demo/words.ts';
 import type { ItemDisplay, StoredInteraction } from '../../../src/contract.ts';
 
@@ -163,4 +164,13 @@ test('the last word on a product counts', () => {
   expect(opinion.disliked?.seq).toBe(4);
   expect(opinion.stars).toBe(4);
   expect(opinion.bought).toHaveLength(1);
+});
+
+describe('a server that does not answer', () => {
+  const pack = { name: 'grocery', version: '1', items: 3, bytes: 9, dataUntil: '2017-11-30T00:00:00Z' };
+
+  test('is bad news for a stranger, and nearly none for who has been here before', () => {
+    expect(problemInWords('pack-unreachable', null)).toContain('could not reach its shelves');
+    expect(problemInWords('pack-unreachable', pack)).toContain('The shelves that are here go on');
+  });
 });
