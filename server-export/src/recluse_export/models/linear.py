@@ -46,6 +46,8 @@ class LinearChoice:
     """Factor on the diagonal; the signal ``habit`` carries the rest of it."""
     cut: Literal["target", "source"]
     coefficients: Coefficients
+    strongest: int | None = None
+    """Entries kept a target; None for what the settings say."""
     by_order: OrderChoice | None = None
     """For a log without times."""
 

@@ -56,6 +56,12 @@ class LinearSettings(Settings):
     """Moments a user, for a log without times."""
     strongest: PositiveInt = 32
     """Entries kept a target item, or on average a source item: validation chooses which."""
+    strongest_by_order: list[PositiveInt] = [32, 64]
+    """The same for a log without times, tried in turn; more must gain ``least_gain``."""
+    most_entries: PositiveInt = 400_000
+    """Entries of the whole matrix that a pack may hold; fewer a target item where there are many items."""
+    least_gain: Annotated[float, Field(ge=0)] = 0.002
+    """NDCG@10 + recall@10 on validation by which more entries must be better."""
 
 
 class TowerSettings(Settings):

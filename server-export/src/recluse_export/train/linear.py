@@ -185,7 +185,12 @@ def fit_counting(
     solved = solve_for(log, until, event_types, settings, parameters.choice, repeats)
     return Counting(
         event_types=event_types,
-        linear=merged(solved, parameters.choice, settings.linear.strongest, repeats),
+        linear=merged(
+            solved,
+            parameters.choice,
+            parameters.choice.strongest or settings.linear.strongest,
+            repeats,
+        ),
         habit=parameters.habit,
         priors=priors(log, until, settings.popularity_half_life_days, settings.recent_days),
         leaf=log.items.leaf,

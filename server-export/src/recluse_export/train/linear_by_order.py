@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from scipy import linalg, sparse
@@ -17,7 +18,7 @@ from recluse_export.features.signals import Counting, counted_signals, linear_sc
 from recluse_export.models.base import best, within
 from recluse_export.models.linear import LinearChoice, OrderChoice, merged
 from recluse_export.models.linear_by_order import Sums, ease, penalised, solve_by_order, sums, whole_histories
-from recluse_export.models.settings import ModelSettings
+from recluse_export.models.settings import LinearSettings, ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
 from recluse_export.train.budget import Attempt, Budget
@@ -71,7 +72,7 @@ def search_by_order(
         len(linear.half_life_events)
         + len(linear.future_half_life_events)
         + 2 * len(linear.relative_regularisation)
-        + 3
+        + 1
     )
     with progress.step("Choose the item-to-item matrix", count) as step:
         found: list[tuple[float, float]] = []
@@ -140,19 +141,21 @@ def search_by_order(
             1.0 if repeats else 0.0,
             "target",
             start,
+            None,
             OrderChoice(future, slit_by, ease_by),
         )
         solved = solve_by_order(past.log, event_types, settings, choice, repeats)
         known = priors(past.log, past.until, settings.popularity_half_life_days, settings.recent_days)
         habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
         cuts = []
-        for cut in ("target", "source"):
-            attempt = replace(choice, cut=cut)
-            tier = merged(solved, attempt, linear.strongest, repeats)
+        for strongest, cut in product(strongest_of(linear, items), ("target", "source")):
+            attempt = replace(choice, cut=cut, strongest=strongest)
+            tier = merged(solved, attempt, strongest, repeats)
             signals = counted_signals(histories, Counting(event_types, tier, habit, known, log.items.leaf))
-            cuts.append((worth(f"cut by {cut}", signals["together"]), cut, tier, signals))
-            step.advance()
-    _, cut, tier, signals = max(cuts, key=lambda one: one[0])
+            reached = worth(f"{strongest} entries a {cut}", signals["together"])
+            cuts.append((reached - linear.least_gain * len(cuts) / 2, attempt, tier, signals))
+        step.advance()
+    _, choice, tier, signals = max(cuts, key=lambda one: one[0])
 
     def tell(coefficients: Coefficients) -> float:
         return worth_of(
@@ -160,7 +163,13 @@ def search_by_order(
         )
 
     _, coefficients = climb(tell, start, {**GRID, **(HABIT if repeats else {})})
-    return replace(choice, cut=cut, coefficients=coefficients), habit
+    return replace(choice, coefficients=coefficients), habit
+
+
+def strongest_of(settings: LinearSettings, items: int) -> list[int]:
+    """How many entries an item may keep so that the pack stays small, fewest first."""
+    most = max(8, settings.most_entries // items)
+    return sorted({min(strongest, most) for strongest in settings.strongest_by_order})
 
 
 def slit_score(past: sparse.csr_matrix, total: Sums, regularisation: float) -> Float:

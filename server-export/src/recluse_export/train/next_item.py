@@ -229,7 +229,7 @@ def train_next_item(
                 done += 1
                 if done % AVERAGE_EVERY == 0:
                     count = done // AVERAGE_EVERY
-                    _towards(average, model, max(1 - chosen.averaging, 9 / (count + 9)))
+                    towards(average, model, share_of_newest(count, chosen.averaging))
                 step.advance()
             if check is not None:
                 worths.append(check(average.eval()))
@@ -260,8 +260,15 @@ def seconds_a_step(
     return (time.perf_counter() - started) / 8
 
 
+def share_of_newest(count: int, least: float) -> float:
+    """What the moving average takes of the weights at its ``count``-th addition (from 1): much at first, so
+    that it forgets where training began, ``least`` in the end."""
+    return max(least, 9 / (count + 9))
+
+
 @torch.no_grad()
-def _towards(average: nn.Module, model: nn.Module, share: float) -> None:
+def towards(average: nn.Module, model: nn.Module, share: float) -> None:
+    """Move the average by ``share`` of the way to the model."""
     for kept, now in zip(average.parameters(), model.parameters(), strict=True):
         kept.lerp_(now, share)
 
