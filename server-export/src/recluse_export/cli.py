@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from recluse_export import __version__
+from recluse_export.commands_evaluate import evaluate
 from recluse_export.commands_ratings import ratings
 from recluse_export.config import Config, read_config
 from recluse_export.errors import ProblemError
@@ -25,8 +26,11 @@ from recluse_export.read import load
 from recluse_export.read.inspect import inspect_log
 from recluse_export.read.report import CleaningReport
 from recluse_export.samples import Candidate, sample_shoppers, suggest_samples
-from recluse_export.shapes import Figure, Log, PackContents
-from recluse_export.work import configured, read_figures, read_run, write_figures, write_run
+from recluse_export.shapes import Log, PackContents
+from recluse_export.work import Run, check_work_folder, configured, read_figures, read_run
+
+if TYPE_CHECKING:
+    from recluse_export.train.budget import Attempt
 
 app = typer.Typer(
     help="Train a recommender on your event log and export it as a pack of static files that recommends "
@@ -54,8 +58,15 @@ QuickOption = Annotated[
     bool, typer.Option("--quick", help="Train for seconds instead of minutes: to try out, not for figures.")
 ]
 
+BudgetOption = Annotated[
+    str | None,
+    typer.Option("--budget", help="Time that training may take: 30m, 90s, 1.5h.", metavar="TIME"),
+]
+
 Arguments = ParamSpec("Arguments")
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells expect it."""
 UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 """What is wrong with a path that the caller chose, not with us."""
 
@@ -77,6 +88,9 @@ def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
                 message = f"{error.filename}: can't be used ({error.strerror}). Choose another path."
             else:
                 raise
+        except KeyboardInterrupt:
+            print("recluse-export: interrupted. Files are as they were before this step.", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
         else:
             return
         print(f"recluse-export: {message}", file=sys.stderr)
@@ -92,11 +106,13 @@ def build(config: ConfigOption, out: OutOption, seed: SeedOption = None, quick: 
 
     Example: [bold]recluse-export build --config configs/grocery.toml --out /tmp/pack --quick[/bold]
     """
-    from recluse_export.train import pipeline  # imports torch, which the other commands should not wait for
+    # These import torch, which the other commands should not wait for.
+    from recluse_export.evaluate.protocols import for_training
+    from recluse_export.train import pipeline
 
     settings = configured(config, seed, quick)
     check_output_folder(out)
-    log, _ = _load(settings)
+    log, settings = for_training(_load(settings)[0], settings)
     _finish(pipeline.build(log, settings, TerminalProgress(console)), out)
 
 
@@ -119,38 +135,31 @@ def inspect(config: ConfigOption) -> None:
 @app.command()
 @_plainly
 def train(
-    config: ConfigOption, work: WorkOption, seed: SeedOption = None, quick: QuickOption = False
+    config: ConfigOption,
+    work: WorkOption,
+    seed: SeedOption = None,
+    quick: QuickOption = False,
+    budget: BudgetOption = None,
 ) -> None:
     """Read, clean and train only; leaves a checkpoint in the work folder.
 
     Example: [bold]recluse-export train --config configs/grocery.toml --work /tmp/work --quick[/bold]
     """
-    from recluse_export.train import pipeline
-    from recluse_export.train.checkpoint import save_checkpoint
+    from recluse_export.evaluate.trainings import train_into
+    from recluse_export.train.budget import Budget, seconds_of
 
-    settings = configured(config, seed, quick)
-    write_run(settings, seed, quick, work)
+    limit = Budget(None if budget is None else seconds_of(budget))
+    run = Run(config, seed, quick)
+    settings = run.configured()
+    check_work_folder(work)
     log, _ = _load(settings)
-    save_checkpoint(pipeline.train(log, settings, TerminalProgress(console)), work)
+    trained = train_into(log, settings, run, work, TerminalProgress(console), limit)
+    if budget is not None:
+        console.print(_tried_table(trained.tried))
     console.print(f"Trained. Next: recluse-export evaluate --work {work}", markup=False, highlight=False)
 
 
-@app.command()
-@_plainly
-def evaluate(work: WorkOption) -> None:
-    """Measure what was trained against popularity, personal frequency and item-to-item neighbours.
-
-    Example: [bold]recluse-export evaluate --work /tmp/work[/bold]
-    """
-    from recluse_export.train import pipeline
-    from recluse_export.train.checkpoint import load_checkpoint
-
-    settings = read_run(work)
-    trained = load_checkpoint(work)
-    log, _ = _load(settings)
-    figures = pipeline.evaluate_trained(trained, log, settings, TerminalProgress(console))
-    write_figures(figures, work)
-    console.print(*figures_tables(figures), sep="\n")
+app.command()(_plainly(evaluate))
 
 
 @app.command()
@@ -160,13 +169,14 @@ def export(work: WorkOption, out: OutOption) -> None:
 
     Example: [bold]recluse-export export --work /tmp/work --out /tmp/pack[/bold]
     """
+    from recluse_export.evaluate.protocols import for_training
     from recluse_export.train import pipeline
     from recluse_export.train.checkpoint import load_checkpoint
 
     settings = read_run(work)
     trained, figures = load_checkpoint(work), read_figures(work)
     check_output_folder(out)
-    log, _ = _load(settings)
+    log, settings = for_training(_load(settings)[0], settings)
     _finish(pipeline.export(trained, figures, log, settings, TerminalProgress(console)), out)
 
 
@@ -232,6 +242,8 @@ def _load(config: Config) -> tuple[Log, CleaningReport]:
 
 def _finish(contents: PackContents, out: Path) -> None:
     """Write the pack and show its card."""
+    from recluse_export.evaluate.tables import figures_tables
+
     manifest = write_pack(contents, out)
     console.print(*figures_tables(contents.figures), sep="\n")
     described: dict[str, Any] = json.loads(manifest.read_bytes())
@@ -256,28 +268,12 @@ def _candidates_table(candidates: list[Candidate]) -> Table:
     return table
 
 
-def figures_tables(figures: list[Figure]) -> list[Table]:
-    """Models against each other: a table a split and kind of target, a row a model, a column a metric."""
-    tables = []
-    for split, targets in dict.fromkeys((figure.split, figure.targets) for figure in figures):
-        chosen = [figure for figure in figures if (figure.split, figure.targets) == (split, targets)]
-        users = max((figure.users or 0 for figure in chosen), default=0)
-        title = f"{split}, {targets} targets" + (f", {users:,} users" if users else "")
-        table = Table("model", title=title, title_justify="left")
-        metrics = list(dict.fromkeys(figure.metric for figure in chosen))
-        for metric in metrics:
-            table.add_column(metric, justify="right")
-        values = {(figure.model, figure.metric): _with_interval(figure) for figure in chosen}
-        for model in dict.fromkeys(figure.model for figure in chosen):
-            table.add_row(model, *(values.get((model, metric), "") for metric in metrics))
-        tables.append(table)
-    return tables
-
-
-def _with_interval(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return f"{figure.value:.4f}"
-    return f"{figure.value:.4f}\n{figure.low:.4f} to {figure.high:.4f}"
+def _tried_table(tried: list[Attempt]) -> Table:
+    table = Table("part", "tried", title="What validation chose among", title_justify="left")
+    table.add_column("NDCG@10 + recall@10", justify="right")
+    for one in tried:
+        table.add_row(escape(one.part), escape(one.what), f"{one.worth:.4f}")
+    return table
 
 
 def _show_version(value: bool) -> None:

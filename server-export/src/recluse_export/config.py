@@ -202,31 +202,41 @@ class ContextSettings(Settings):
     weekday: bool = True
 
 
+SplitKind = Literal["time", "leave-one-out", "last-basket", "last-basket-after-cut", "user-disjoint"]
+"""How a log is divided into what training may see and what is asked for; see :class:`SplitSettings`."""
+
+
 class SplitSettings(Settings):
     """What training may see and what it is measured on."""
 
-    kind: Literal["time", "leave-one-out"] = "time"
-    """``time``: history before ``cut``, targets in the ``days`` after. ``leave-one-out``: the last event is
-    the target, the last but one the
-    validation's."""
+    kind: SplitKind = "time"
+    """``time``: training sees what was before ``cut``; targets are what each user does in the ``days`` after.
+    ``leave-one-out``: each user's last event is the target, everything before it trains.
+    ``last-basket``: the same with each user's last basket, as papers on baskets do. Both let training see
+    what others did later than a user's target.
+    ``last-basket-after-cut``: training as for ``time``, targets the last baskets that begin after ``cut``.
+    ``user-disjoint``: targets are of ``holdout_users`` whom training never sees: the windows after ``cut``,
+    or, without one, their last baskets.
+    A log without times is always split by its users' last events or baskets."""
     cut: datetime | None = None
     """UTC."""
     days: list[int] = Field(default_factory=lambda: [7, 31])
     """Lengths of the target windows after the cut; the first is the one by which models are chosen."""
     holdout_users: int = Field(default=0, ge=0)
-    """How many users training never sees, chosen by a stable hash of their ids."""
+    """How many users training never sees, chosen by a stable hash of their ids; 0 means a tenth of them where
+    ``kind = "user-disjoint"``."""
 
     @model_validator(mode="after")
     def _time_needs_a_cut(self) -> SplitSettings:
-        if self.kind == "time" and self.cut is None:
-            raise ValueError('kind = "time" needs cut, for example cut = 2017-12-01')
+        if self.kind in ("time", "last-basket-after-cut") and self.cut is None:
+            raise ValueError(f'kind = "{self.kind}" needs cut, for example cut = 2017-12-01')
         return self
 
     @property
     def cut_seconds(self) -> int:
         """The cut in seconds since 1970."""
         if self.cut is None:
-            raise ValueError("a leave-one-out split has no cut")
+            raise ValueError("this split has no cut")
         moment = self.cut if self.cut.tzinfo else self.cut.replace(tzinfo=UTC)
         return int(moment.timestamp())
 

@@ -3,28 +3,88 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from recluse_export.config import Config, read_config
+from recluse_export.config import Config, SplitKind, read_config
 from recluse_export.errors import ProblemError
+from recluse_export.files import write_text
 from recluse_export.shapes import Figure
 
 RUN = "run.json"
 FIGURES = "figures.json"
+CHECKPOINT = ("checkpoint.safetensors", "checkpoint.json")
+"""What training leaves; the second is written last."""
+DEFAULT = Path("work")
+"""Where runs lie for which nobody named a folder; git ignores it."""
+TRAINED_ON = ("source", "clean", "context", "model")
+"""Sections of the configuration that decide what training makes, besides the events and the split."""
 
 
-def write_run(config: Config, seed: int | None, quick: bool, work: Path) -> None:
-    """Remember what was asked for, so that the later steps do the same."""
+@dataclass(frozen=True)
+class Run:
+    """What was asked for: a configuration, and what the command line overrides."""
+
+    path: Path
+    """The configuration's file"""
+    seed: int | None = None
+    quick: bool = False
+    split: SplitKind | None = None
+
+    def configured(self) -> Config:
+        """The configuration with the overrides.
+
+        Raises
+        ------
+        ProblemError
+            The configuration is not valid, or the split needs a cut that it has not.
+        """
+        return configured(self.path, self.seed, self.quick, self.split)
+
+    def with_split(self, split: SplitKind) -> Run:
+        """The same with another split."""
+        return replace(self, split=split)
+
+
+def check_work_folder(work: Path) -> None:
+    """Refuse a folder that holds something else, before hours are spent.
+
+    Raises
+    ------
+    ProblemError
+        It is a file, or a folder with something else than a run in it.
+    """
     if work.exists() and not work.is_dir():
         raise ProblemError(f"{work}: is a file, not a folder. Choose another folder with --work.")
     if work.is_dir() and any(work.iterdir()) and not (work / RUN).is_file():
         raise ProblemError(
             f"{work}: is not empty and not a work folder. Empty it, or choose another folder with --work."
         )
+
+
+def write_run(run: Run, config: Config, work: Path, without_items: float = 0.0) -> None:
+    """Begin a run: remember what was asked for, so that the later steps do the same, and forget what an older
+    training left. ``without_items`` is the share of the items that training never sees.
+
+    Raises
+    ------
+    ProblemError
+        The folder holds something else.
+    """
+    check_work_folder(work)
     work.mkdir(parents=True, exist_ok=True)
     (work / FIGURES).unlink(missing_ok=True)
-    _write(work / RUN, {"config": str(config.path), "seed": seed, "quick": quick})
+    (work / CHECKPOINT[-1]).unlink(missing_ok=True)
+    facts = {
+        "config": str(run.path.resolve()),
+        "seed": run.seed,
+        "quick": run.quick,
+        "split": run.split,
+        "trained_on": fingerprint(config, without_items),
+    }
+    _write(work / RUN, facts)
 
 
 def read_run(work: Path) -> Config:
@@ -35,20 +95,66 @@ def read_run(work: Path) -> Config:
     ProblemError
         Nothing was trained there.
     """
-    try:
-        run = json.loads((work / RUN).read_bytes())
-    except (OSError, ValueError):
+    return read_run_of(work).configured()
+
+
+def read_run_of(work: Path) -> Run:
+    """What the folder's training was asked for; raises as :func:`read_run`."""
+    run = _run(work)
+    if run is None:
         raise ProblemError(
             f"{work}: has no trained model. Run: recluse-export train --config FILE --work {work}"
-        ) from None
-    return configured(Path(run["config"]), run["seed"], run["quick"])
+        )
+    return Run(Path(run["config"]), run["seed"], run["quick"], run.get("split"))
 
 
-def configured(path: Path, seed: int | None, quick: bool) -> Config:
-    """A configuration with what the command line overrides."""
+def configured(path: Path, seed: int | None, quick: bool, split: SplitKind | None = None) -> Config:
+    """A configuration with what the command line overrides; raises as :meth:`Run.configured`."""
     config = read_config(path)
     model = config.model if seed is None else config.model.model_copy(update={"seed": seed})
-    return config.model_copy(update={"model": model.quick() if quick else model})
+    changes: dict[str, Any] = {"model": model.quick() if quick else model}
+    if split is not None:
+        if split in ("time", "last-basket-after-cut") and config.split.cut is None:
+            raise ProblemError(
+                f"{path}: split.cut is missing, and --split {split} needs it. Add it, or choose another "
+                "split."
+            )
+        changes["split"] = config.split.model_copy(update={"kind": split})
+    return config.model_copy(update=changes)
+
+
+def fingerprint(config: Config, without_items: float = 0.0) -> str:
+    """A hash of everything that decides what training makes: equal for configurations with the same data,
+    cleaning, events, model and training part. Figures and the pack's name do not count."""
+    split = config.split
+    by_cut = split.kind in ("time", "last-basket-after-cut", "user-disjoint") and split.cut is not None
+    facts = {
+        **{section: getattr(config, section).model_dump(mode="json") for section in TRAINED_ON},
+        "events": [event.model_dump(mode="json") for event in config.events],
+        "folder": str(config.folder) if config.source.kind == "files" else "",
+        # Splits that train on the same part of the log share a training.
+        "part": ["time", split.cut_seconds] if by_cut else [split.kind],
+        "held_out": [split.holdout_users, split.kind == "user-disjoint" and split.holdout_users == 0],
+        "without_items": without_items,
+    }
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def has_training(work: Path, config: Config, without_items: float = 0.0) -> bool:
+    """Whether the folder holds a finished training of this very configuration."""
+    run = _run(work)
+    whole = all((work / name).is_file() for name in CHECKPOINT)
+    return run is not None and whole and run.get("trained_on") == fingerprint(config, without_items)
+
+
+def default_work(config: Config, base: Path = DEFAULT) -> Path:
+    """Where a configuration is trained and measured for which nobody named a folder:
+    ``work/<name>-seed<n>``; with a few letters of its fingerprint where that folder holds the training of
+    another configuration, so that nothing that took hours is overwritten."""
+    plain = base / f"{config.pack.name}-seed{config.model.seed}"
+    if not all((plain / name).is_file() for name in CHECKPOINT) or has_training(plain, config):
+        return plain
+    return plain.with_name(f"{plain.name}-{fingerprint(config)[:8]}")
 
 
 def write_figures(figures: list[Figure], work: Path) -> None:
@@ -72,5 +178,14 @@ def read_figures(work: Path) -> list[Figure]:
         ) from None
 
 
+def _run(work: Path) -> dict[str, Any] | None:
+    """What the folder remembers of its run; None where nothing was begun there."""
+    try:
+        run = json.loads((work / RUN).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return run if isinstance(run, dict) else None
+
+
 def _write(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(value, indent=1) + "\n")

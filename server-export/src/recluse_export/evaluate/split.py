@@ -1,4 +1,4 @@
-"""A split by time: what was before the cut, and what each user did after it."""
+"""What was before, and what each user did afterwards: by time, by event, by basket and by user."""
 
 from __future__ import annotations
 
@@ -70,20 +70,62 @@ def targets_after(log: Log, cut: int, days: float) -> Targets:
 
 
 def last_event(log: Log) -> Targets:
-    """Each user's last event as the only target, for a log without times."""
-    users = np.arange(log.user_count, dtype=np.int32)
+    """Each user's last event as the only target. What happened in the very second of that event is neither
+    history nor target."""
+    users = np.flatnonzero(np.diff(log.offsets)).astype(np.int32)
+    stop = log.offsets[users + 1]
+    return targets_between(log, users, log.time[stop - 1], stop - 1, stop)
+
+
+def last_basket(log: Log, since: int | None = None) -> Targets:
+    """Each user's last basket as the target, asked for when it begins; every event is a basket of its own
+    where the log has none.
+
+    Parameters
+    ----------
+    log
+        Everything that happened.
+    since
+        Only users whose last basket begins at this moment or later; None for all. With a global moment and
+        models that learned from what was before it, nobody's list rests on what others bought later; without
+        one it does (Ji et al., TOIS 2023), as in most papers on baskets.
+
+    Returns
+    -------
+    Targets
+        Users without anything before that basket are left out.
+    """
     length = np.diff(log.offsets)
-    return targets_of(log, users, length - 1, length)
+    users = np.flatnonzero(length).astype(np.int32)
+    begins = np.ones(len(log.item), bool)
+    begins[1:] = (np.diff(log.basket) != 0) | (np.diff(log.user) != 0)
+    starts = np.flatnonzero(begins)
+    start = starts[np.searchsorted(starts, log.offsets[users + 1], side="left") - 1]
+    if since is not None:
+        late = log.time[start] >= since
+        users, start = users[late], start[late]
+    return targets_between(log, users, log.time[start], start, log.offsets[users + 1])
+
+
+def of_users(targets: Targets, users: NDArray[np.integer]) -> Targets:
+    """Only the targets of these users."""
+    return targets.choose(np.flatnonzero(np.isin(targets.users, users)))
 
 
 def targets_of(log: Log, users: Int, now: Long, end: Long) -> Targets:
     """Distinct items of each user in ``now <= time < end``; users without history or without targets are left
     out."""
-    items = len(log.items)
     start = positions_before(log, users, now)
-    stop = positions_before(log, users, end)
+    return targets_between(log, users, now, start, positions_before(log, users, end))
+
+
+def targets_between(log: Log, users: Int, now: Long, start: Long, stop: Long) -> Targets:
+    """Distinct items of each user's events ``start .. stop - 1``, which a device was asked about at ``now``;
+    users without any event before ``now`` or without targets are left out."""
+    items = len(log.items)
+    known = positions_before(log, users, now)
     counts = stop - start
-    asked = np.flatnonzero((counts > 0) & (start > log.offsets[users]))
+    asked = np.flatnonzero((counts > 0) & (known > log.offsets[users]))
     counts = counts[asked]
     place = np.repeat(np.arange(len(asked)), counts)
     event = np.arange(counts.sum()) + np.repeat(
@@ -91,7 +133,7 @@ def targets_of(log: Log, users: Int, now: Long, end: Long) -> Targets:
     )
     wanted = np.unique(place * items + log.item[event])
     place, item = wanted // items, (wanted % items).astype(np.int32)
-    length = start[asked] - log.offsets[users[asked]]
+    length = known[asked] - log.offsets[users[asked]]
     past = np.arange(length.sum()) + np.repeat(
         log.offsets[users[asked]] - np.concatenate([[0], np.cumsum(length)[:-1]]), length
     )

@@ -106,6 +106,7 @@ def evaluate_trained(trained: Trained, log: Log, config: Config, progress: Progr
         trained.repeats,
         config.model.seed,
         progress,
+        trained.context,
     )
 
 
