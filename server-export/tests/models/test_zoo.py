@@ -142,6 +142,19 @@ def test_decays_in_days_are_tried_only_where_there_are_days():
     assert set(usable(tries, False)) == {"half_life_events", "l2"}
 
 
+@pytest.mark.parametrize("name", [*LINEAR, "als"])
+def test_another_decay_on_a_fitted_model_is_as_good_as_fitting_again(name):
+    log = random_log(6)
+    histories = histories_at(log, np.arange(12), np.full(12, 101 * DAY), TYPES, 1000)
+    checked = zoo.settings_of(name, {**SMALL.get(name, {}), "half_life_days": 3.0})
+    model = fitted(name, log, 101 * DAY).with_decay(checked)
+    again = zoo.create(name, checked, event_types=TYPES).fit(log, 101 * DAY)
+    if model is None:
+        assert name in ("slit", "slist", "item-to-item", "bm25")
+    else:
+        np.testing.assert_allclose(model.scores(histories), again.scores(histories), rtol=1e-4, atol=1e-6)
+
+
 def test_validation_chooses_the_settings_that_rank_best(small_log):
     past = before(small_log, CUT)
     choice = choose(

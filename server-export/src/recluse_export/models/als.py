@@ -12,6 +12,7 @@ basis in which ``V'V + l2 I`` is the identity, so nothing but the rows is needed
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Self
 
 import numpy as np
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 from recluse_export.features.history import DAY, Double, Histories
 from recluse_export.features.sequence import gathered, sequences
 from recluse_export.models.base import Environment
-from recluse_export.models.item_to_item import InterestSettings, ItemToItem
+from recluse_export.models.item_to_item import InterestSettings, ItemToItem, only_decay_differs
 from recluse_export.models.settings import Positive, PositiveInt, Settings
 from recluse_export.shapes import EventType, Float, Log
 
@@ -97,6 +98,14 @@ class Als:
         weight = self.fold_in().weights(*inputs).numpy().astype(np.float64)
         states = ridge_states(items.astype(np.float64), weight, settings.confidence)
         return (states.astype(np.float32) @ self.rows.T).astype(np.float32)
+
+    def with_decay(self, settings: AlsSettings) -> Als | None:
+        """This fitted model with other decays for folding in; None where the factors would differ."""
+        if not only_decay_differs(self.settings, settings):
+            return None
+        other = copy(self)
+        other.settings = settings
+        return other
 
     def fold_in(self) -> FoldIn:
         """The ``encoder`` of this model's pack."""

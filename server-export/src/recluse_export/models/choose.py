@@ -13,7 +13,7 @@ from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import together_in_time, validation
 from recluse_export.features.history import histories_at
 from recluse_export.models import zoo
-from recluse_export.models.base import recommend
+from recluse_export.models.base import Recommender, recommend
 from recluse_export.progress import Progress, SilentProgress
 from recluse_export.shapes import ContextField, EventType, Log
 
@@ -87,11 +87,28 @@ def choose(
     histories = histories_at(log, targets.users, targets.now, event_types, history_events)
     began = time.monotonic()
 
+    last: list[Recommender] = []
+
+    def refitted(settings: dict[str, Any]) -> Recommender:
+        """Fitted, or the last one with another decay where that is all that differs."""
+        checked = zoo.settings_of(name, settings)
+        again = getattr(last[0], "with_decay", None) if last else None
+        model = again(checked) if again is not None else None
+        if model is None:
+            model = zoo.create(
+                name,
+                checked,
+                event_types=event_types,
+                history_events=history_events,
+                context=context,
+                seed=seed,
+            ).fit(past.log, past.until)
+        last[:] = [model]
+        return model
+
     def attempt(settings: dict[str, Any]) -> Try:
         started = time.monotonic()
-        model = zoo.create(
-            name, settings, event_types=event_types, history_events=history_events, context=context, seed=seed
-        ).fit(past.log, past.until)
+        model = refitted(settings)
         ranking = recommend(model, histories, 20, "any" if repeats else "discover")
         found = measure(ranking, targets)
         worth = float(found["ndcg@10"].mean() + found["recall@10"].mean())

@@ -36,6 +36,11 @@ class Content(ItemToItem):
         self.description = self.describe(log.items)
         return self
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Always: nothing is learned from histories."""
+        return True
+
     def describe(self, items: Items) -> sparse.csr_matrix | Float:
         """``[items, features]`` of length 1, or 0 where nothing is known of an item."""
         return attribute_rows(items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -74,6 +75,20 @@ class ItemToItem:
         found = self.interest_in(histories, self.weights.shape[0]).astype(np.float32) @ self.weights
         return found.toarray() if sparse.issparse(found) else np.asarray(found)
 
+    def with_decay(self, settings: Settings) -> Self | None:
+        """This fitted model with other decays of the history; None where its weights depend on more of
+        ``settings`` than that, so that it must be fitted again."""
+        if not self.keeps_weights or not only_decay_differs(self.settings, settings):
+            return None
+        other = copy(self)
+        other.settings = settings  # type: ignore[assignment]
+        return other
+
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether the weights were learned without the decays of the history."""
+        return not getattr(self.settings, "learn_decayed", True)
+
     def interest_in(self, histories: Histories, items: int, decayed: bool = True) -> sparse.csr_matrix:
         """``[visitors, items]`` recent interest as the settings weigh it."""
         days = self.settings.half_life_days if decayed and self.has_time else None
@@ -93,6 +108,12 @@ class ItemToItem:
         histories = histories_at(log, users, now, environment.event_types, environment.history_events)
         self.has_time = log.has_time
         return self.interest_in(histories, len(log.items), decayed)
+
+
+def only_decay_differs(one: Settings, other: Settings) -> bool:
+    """Whether two settings of one model differ in the decay of the history at most."""
+    decays = {"half_life_days", "half_life_events"}
+    return type(one) is type(other) and one.model_dump(exclude=decays) == other.model_dump(exclude=decays)
 
 
 def repeats(log: Log) -> bool:

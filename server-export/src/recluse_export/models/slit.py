@@ -52,6 +52,11 @@ class Slit(ItemToItem):
         past, future = self.cut(log)
         return ridge(past, future, self.slit.l2 * mean_square(past)).astype(np.float32)
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Never: the past that it learns from is decayed."""
+        return False
+
     def cut(self, log: Log) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
         """``[moments, items]`` of the past and of the future."""
         settings = self.slit
