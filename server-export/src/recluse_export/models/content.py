@@ -32,9 +32,8 @@ class Content(ItemToItem):
 
     def fit(self, log: Log, until: int) -> Self:
         """Describe the items; the log says only whether it has times."""
-        super().fit(log, until)
         self.description = self.describe(log.items)
-        return self
+        return super().fit(log, until)
 
     @property
     def keeps_weights(self) -> bool:
@@ -47,7 +46,7 @@ class Content(ItemToItem):
 
     def solve(self, log: Log, until: int) -> sparse.csr_matrix:
         """``[items, items]`` the largest cosines of every item: what a pack keeps."""
-        return strongest(sparse.csr_matrix(self.describe(log.items)).T.tocsr(), KEPT)
+        return strongest(self.description.T, KEPT)
 
     def scores(self, histories: Histories) -> Float:
         """``[visitors, items]``: the profile's product with every item, whose order is that of the cosine."""

@@ -10,7 +10,7 @@ from scipy import sparse
 from recluse_export.models.base import Environment
 from recluse_export.models.item_to_item import InterestSettings, ItemToItem
 from recluse_export.models.settings import Positive, PositiveInt, Share
-from recluse_export.shapes import EventType, Log
+from recluse_export.shapes import EventType, Float, Log
 
 BLOCK = 1024
 """Items whose neighbours are searched at once."""
@@ -88,14 +88,17 @@ class Bm25Neighbours(Neighbours):
         return bm25_weight(positive.T, self.bm25.k1, self.bm25.b).T.tocsr()
 
 
-def strongest(weighted: sparse.csr_matrix, neighbours: int) -> sparse.csr_matrix:
+def strongest(weighted: sparse.csr_matrix | Float, neighbours: int) -> sparse.csr_matrix:
     """``[items, items]`` products of the columns of ``weighted``: of each item, itself and its largest
     others, ties by row; searched a block of items at a time."""
     items = weighted.shape[1]
     rows, columns, values = [], [], []
-    transposed = weighted.T.tocsr()
+    if sparse.issparse(weighted):
+        weighted = weighted.tocsr()
+    transposed = weighted.T.tocsr() if sparse.issparse(weighted) else weighted.T
     for start in range(0, items, BLOCK):
-        block = (transposed[start : start + BLOCK] @ weighted).toarray()
+        block = transposed[start : start + BLOCK] @ weighted
+        block = block.toarray() if sparse.issparse(block) else block
         kept = min(neighbours + 1, items)
         edge = np.partition(block, items - kept, axis=1)[:, items - kept]
         line, nearest = np.nonzero((block >= edge[:, None]) & (block > 0))

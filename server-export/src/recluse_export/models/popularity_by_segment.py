@@ -17,6 +17,10 @@ from recluse_export.shapes import Float, Int, Log
 
 CATEGORY = "category"
 """The segment that is no profile column: leaf categories, as far as the visitor's interest lies in them."""
+INTEREST_HALF_LIFE_DAYS = 60.0
+"""Decay of the interest by which a visitor belongs to categories; none for a log without times."""
+EVERYBODY = 1e-3
+"""Share of everybody's popularity in the score by categories: it orders what the visitor never turned to."""
 
 
 class SegmentSettings(Settings):
@@ -87,8 +91,7 @@ class PopularityBySegment:
         if self.by_category:
             share = self._interest_in_categories(histories)
             own = np.asarray(share[:, self.leaf].toarray()) * self.segments[0]
-            # Everybody's popularity as one more, small segment: it orders what the visitor never turned to.
-            return (own + 1e-3 * self.overall).astype(np.float32)
+            return (own + EVERYBODY * self.overall).astype(np.float32)
         if context is None:
             segment = np.zeros(len(histories), np.int64)
         else:
@@ -96,7 +99,7 @@ class PopularityBySegment:
         return self.segments[segment].astype(np.float32)
 
     def _interest_in_categories(self, histories: Histories) -> sparse.csc_matrix:
-        days = 60.0 if self.has_time else None
+        days = INTEREST_HALF_LIFE_DAYS if self.has_time else None
         x = interest(histories, self.environment.event_types, len(self.leaf), days, None, 1.0).maximum(0)
         member = sparse.csr_matrix((np.ones(len(self.leaf)), (np.arange(len(self.leaf)), self.leaf)))
         total = np.asarray(x.sum(axis=1)).ravel()
