@@ -308,3 +308,83 @@ def test_export_wants_figures_first(tmp_path: Path) -> None:
     assert run("train", "--config", config, "--work", tmp_path / "work").exit_code == 0
     result = run("export", "--work", tmp_path / "work", "--out", tmp_path / "pack")
     assert_refused(result, "no figures", "recluse-export evaluate --work")
+
+
+def test_evaluate_trains_where_it_must_and_leaves_tables_json_and_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = shop_to_train_on(tmp_path).write()
+    result = run("evaluate", "--config", config, "--seeds", "1,2", "--json", "all.json", "--page", "page")
+    assert result.exit_code == 0, result.output
+    for words in ("next 7 days, all targets", "p ndcg@10", "Beyond accuracy", "over 2 seeds"):
+        assert words in " ".join(result.output.split())
+    document = json.loads((tmp_path / "all.json").read_text())
+    assert [report["seed"] for report in document["reports"]] == [1, 2]
+    assert document["reports"][0]["reference"] == "linear"
+    assert (tmp_path / "page" / "index.html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "work" / "small-shop-seed2" / "checkpoint.json").is_file()
+    # The second time nothing is trained.
+    again = run("evaluate", "--config", config, "--seed", "2", "--only-ranking")
+    assert again.exit_code == 0, again.output
+    assert "Solve the item-to-item matrix" not in again.output
+
+
+def test_evaluate_of_baselines_trains_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = shop_to_train_on(tmp_path).write()
+    result = run(
+        "evaluate",
+        "--config",
+        config,
+        "--models",
+        "frequency,ease",
+        "--split",
+        "last-basket",
+        "--json",
+        "b.json",
+    )
+    assert result.exit_code == 0, result.output
+    (report,) = json.loads((tmp_path / "b.json").read_text())["reports"]
+    assert {figure["model"] for figure in report["figures"]} == {"popularity", "frequency", "ease"}
+    assert {figure["split"] for figure in report["figures"]} == {"last basket"}
+    assert not (tmp_path / "work").exists()
+
+
+def test_wrong_choices_of_an_evaluation_are_one_message(tmp_path: Path) -> None:
+    config = SmallShop(tmp_path).write()
+    assert_refused(run("evaluate"), "--config FILE, or --work DIR")
+    assert_refused(run("evaluate", "--config", config, "--models", "magic"), "'magic' is no model", "ease")
+    assert_refused(run("evaluate", "--config", config, "--split", "random"), "'random' is not known", "time")
+    assert_refused(run("evaluate", "--config", config, "--runtime", "java"), "'java' is not known")
+    assert_refused(run("evaluate", "--config", config, "--seeds", "one"), "no list of numbers")
+    assert_refused(run("evaluate", "--config", config, "--seed", "1", "--seeds", "2"), "exclude each other")
+
+
+def test_the_training_of_another_configuration_is_not_overwritten(tmp_path: Path) -> None:
+    config = shop_to_train_on(tmp_path).write()
+    work = tmp_path / "work"
+    assert run("train", "--config", config, "--work", work, "--seed", "1").exit_code == 0
+    before = (work / "checkpoint.json").read_bytes()
+    assert_refused(
+        run("evaluate", "--config", config, "--work", work, "--seed", "2"),
+        "another configuration, seed or split",
+    )
+    assert (work / "checkpoint.json").read_bytes() == before
+
+
+def test_an_interruption_is_one_line_and_leaves_no_half_of_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recluse_export.train import pipeline
+
+    def stopped(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "train", stopped)
+    config, work = shop_to_train_on(tmp_path).write(), tmp_path / "work"
+    result = run("train", "--config", config, "--work", work)
+    assert result.exit_code == 130
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.output
+    assert [path.name for path in work.iterdir()] == ["run.json"]

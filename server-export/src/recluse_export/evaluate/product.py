@@ -156,7 +156,7 @@ def evaluate_models(
         first = first or (asked, answers)
     assert first is not None
     if trained is not None and trained.networks is not None:
-        measure_runtimes(*first, trained, trainings, report, request)
+        measure_runtimes(*first, trained, trainings, report, request, progress)
     if not request.only_ranking:
         measure_cold_start(first[0], models, report, setting)
         if config.evaluate.new_items > 0:
@@ -240,6 +240,7 @@ def measure_runtimes(
     trainings: Trainings,
     report: Report,
     request: Request,
+    progress: Progress,
 ) -> None:
     """The tier ``model`` of the exported pack in every runtime that is asked for, on the first window."""
     others = [runtime for runtime in request.runtimes if runtime != "pytorch"]
@@ -254,7 +255,7 @@ def measure_runtimes(
             found.append(("pytorch", answer, report.seconds["rank model"]))
     for runtime in others:
         began = time.monotonic()
-        lists = lists_by(runtime, pack, asked)
+        lists = lists_by(runtime, pack, asked, progress)
         seconds = time.monotonic() - began
         report.seconds[f"rank model in {runtime}"] = round(seconds, 2)
         found.append((runtime, answer_of(runtime, lists, asked), seconds))

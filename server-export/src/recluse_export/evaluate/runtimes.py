@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,24 +13,18 @@ from recluse_export.errors import ProblemError
 from recluse_export.evaluate.lists import Kind, Measured, Question, measured, rank
 from recluse_export.evaluate.metrics import DEPTH
 from recluse_export.export.reference import PackRanker
-from recluse_export.models.base import Mode
 from recluse_export.pack import read_pack
-from recluse_export.progress import Step
+from recluse_export.progress import Progress
 from recluse_export.shapes import Int
+
+if TYPE_CHECKING:
+    from recluse_export.evaluate.browser import BrowserRanker
 
 Runtime = Literal["pytorch", "onnxruntime", "browser"]
 RUNTIMES: tuple[Runtime, ...] = ("pytorch", "onnxruntime", "browser")
 """Where the tier ``model`` may run, in the order of tables."""
 REFERENCE: Runtime = "pytorch"
 """What the others are held against."""
-
-
-class ListRanker(Protocol):
-    """Gives lists instead of scores, as the browser does."""
-
-    def rankings(self, histories: object, limit: int, mode: Mode, context: Int) -> Int:
-        """``[visitors, limit]`` rows, best first."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ def runtimes_of(text: str) -> list[Runtime]:
     return [runtime for runtime in RUNTIMES if runtime in asked]
 
 
-def lists_by(runtime: Runtime, pack: Path, asked: Question, step: Step | None = None) -> dict[Kind, Int]:
+def lists_by(runtime: Runtime, pack: Path, asked: Question, progress: Progress) -> dict[Kind, Int]:
     """``[users, DEPTH]`` rows a kind of target, by the tier ``model`` of a pack.
 
     Raises
@@ -83,17 +77,16 @@ def lists_by(runtime: Runtime, pack: Path, asked: Question, step: Step | None = 
         contents = read_pack(pack)
         if contents.model is None:
             raise ProblemError(f"{pack}: stops at the linear tier, so there is no graph to run.")
-        return rank(PackRanker(contents), asked, step=step)
-    ranker = browser_ranker()(pack)
-    lists = {}
-    for kind, mode in asked.modes.items():
-        lists[kind] = ranker.rankings(asked.histories, min(DEPTH, asked.items), mode, asked.context)
-        if step is not None:
-            step.advance(1 / len(asked.modes))
-    return lists
+        with progress.step(f"Rank: model in onnxruntime, {asked.window}", 1) as step:
+            return rank(PackRanker(contents), asked, step=step)
+    ranker = browser_ranker()(pack, "model", progress)
+    return {
+        kind: ranker.rankings(asked.histories, min(DEPTH, asked.items), mode, asked.context)
+        for kind, mode in asked.modes.items()
+    }
 
 
-def browser_ranker() -> Callable[[Path], ListRanker]:
+def browser_ranker() -> type[BrowserRanker]:
     """``evaluate.browser.BrowserRanker``, loaded only when it is asked for.
 
     Raises
