@@ -108,12 +108,14 @@ class EncoderSettings(Settings):
     """Share of contexts set to unknown in training, for a page seldom knows them all."""
     beside_linear: bool = True
     """Whether the encoder learns what the linear tier leaves over, instead of everything by itself."""
+    beside_linear_by_order: bool = False
+    """The same for a log without times."""
     folds: Annotated[int, Field(ge=2)] = 4
     """Parts of the users, each with a linear tier that learned from the others, beside which the encoder
     learns."""
     next_item_events: PositiveInt = 200
     """``events`` for a log without times, fewer where nobody has so many."""
-    next_item_epochs: PositiveInt = 12
+    next_item_epochs: PositiveInt = 24
     """Most passes over a log without times."""
     places: PositiveInt = 5000
     """Places a step, over all its windows, for a log without times."""

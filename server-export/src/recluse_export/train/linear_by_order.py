@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -19,22 +19,71 @@ from recluse_export.models.base import best, within
 from recluse_export.models.linear import LinearChoice, OrderChoice, merged
 from recluse_export.models.linear_by_order import Sums, ease, penalised, solve_by_order, sums, whole_histories
 from recluse_export.models.settings import LinearSettings, ModelSettings
-from recluse_export.progress import Progress
-from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
+from recluse_export.progress import Progress, Step
+from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear, Log
 from recluse_export.train.budget import Attempt, Budget
+from recluse_export.train.frequent import with_frequent_items
 from recluse_export.train.mix import climb
 
 SHARE_OF_BUDGET = 0.3
 """After which nothing further is tried."""
 MOST_USERS = 2000
 """Users of validation that the search looks at."""
+MOST_ITEMS = 5000
+"""Items on which half-lives and penalties are searched: solving takes the cube of their number."""
 CUTOFFS = 20
 """Moments a user while searching."""
+FIRST = (3.0, 1.0, 0.3)
+"""Half-life, half-life of the future and penalty of SLIT from which the search starts."""
 GRID = {
     "affinity": [0.0, 0.01, 0.03, 0.1, 0.3],
     "popularity": [0.0, 0.001, 0.003, 0.01, 0.03],
 }
 HABIT = {"habit": [0.0, 0.1, 0.3, 1.0]}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Users with their last event held back, and how good a table of scores is for them."""
+
+    log: Log
+    """Without those last events."""
+    histories: Histories
+    targets: Targets
+    repeats: bool
+    budget: Budget
+
+    @staticmethod
+    def of(
+        log: Log, event_types: Sequence[EventType], settings: ModelSettings, repeats: bool, budget: Budget
+    ) -> Judge:
+        """Of at most ``MOST_USERS`` users, drawn by the seed."""
+        past = validation(log, 0, weeks=1)
+        targets = past.weeks[0]
+        if len(targets) > MOST_USERS:
+            chosen = np.random.default_rng(settings.seed).choice(len(targets), MOST_USERS, replace=False)
+            targets = targets.choose(np.sort(chosen))
+        histories = histories_at(past.log, targets.users, targets.now, event_types, settings.history_events)
+        return Judge(past.log, histories, targets, repeats, budget)
+
+    def worth(self, score: Float) -> float:
+        """NDCG@10 + recall@10."""
+        return worth_of(score, self.histories, self.targets, self.repeats)
+
+    def told(self, what: str, score: Float) -> float:
+        """The same, and the budget remembers it."""
+        reached = self.worth(score)
+        self.budget.tried.append(Attempt("item-to-item matrix", what, reached))
+        return reached
+
+    def best_of(self, values: Iterable[float], attempt: Callable[[float], float], step: Step) -> float:
+        """The value whose attempt was worth most, of those for which there is time."""
+        found: list[tuple[float, float]] = []
+        for value in values:
+            if not found or self.budget.within(SHARE_OF_BUDGET):
+                found.append((attempt(value), value))
+            step.advance()
+        return max(found)[1]
 
 
 def search_by_order(
@@ -46,124 +95,109 @@ def search_by_order(
     budget: Budget,
 ) -> tuple[LinearChoice, Habit]:
     """Each choice in turn, the others as they are so far; what was tried is told to the budget."""
-    past = validation(log, 0, weeks=1)
-    targets = past.weeks[0]
-    if len(targets) > MOST_USERS:
-        chosen = np.random.default_rng(settings.seed).choice(len(targets), MOST_USERS, replace=False)
-        targets = targets.choose(np.sort(chosen))
-    histories = histories_at(past.log, targets.users, targets.now, event_types, settings.history_events)
-    items = len(log.items)
+    judge = Judge.of(log, event_types, settings, repeats, budget)
     linear = settings.linear
-
-    def worth(name: str, score: Float) -> float:
-        reached = worth_of(score, histories, targets, repeats)
-        budget.tried.append(Attempt("item-to-item matrix", name, reached))
-        return reached
-
-    def interest_with(half_life: float) -> sparse.csr_matrix:
-        return interest(histories, event_types, items, None, half_life, 1.0).astype(np.float32)
-
-    def summed(half_life: float, future: float) -> Sums:
-        return sums(log_, event_types, half_life, future, settings.history_events, CUTOFFS, settings.seed)
-
-    log_ = past.log
-    half_life, future, slit_by = 3.0, 1.0, 0.3
-    count = (
-        len(linear.half_life_events)
-        + len(linear.future_half_life_events)
-        + 2 * len(linear.relative_regularisation)
-        + 1
-    )
-    with progress.step("Choose the item-to-item matrix", count) as step:
-        found: list[tuple[float, float]] = []
-        kept: dict[float, Sums] = {}
-        for value in linear.half_life_events:
-            if found and not budget.within(SHARE_OF_BUDGET):
-                break
-            kept = {value: summed(value, future)}
-            score = slit_score(interest_with(value), kept[value], slit_by)
-            found.append((worth(f"half-life {value:g} events", score), value))
-            step.advance()
-        half_life = max(found)[1]
-        found = []
-        best_sums = kept.get(half_life)
-        for value in linear.future_half_life_events:
-            if found and not budget.within(SHARE_OF_BUDGET):
-                break
-            total = summed(half_life, value)
-            found.append(
-                (
-                    worth(f"future {value:g} events", slit_score(interest_with(half_life), total, slit_by)),
-                    value,
-                )
-            )
-            if found[-1] == max(found):
-                best_sums = total
-            step.advance()
-        future = max(found)[1]
-        assert best_sums is not None
-        scores: dict[float, Float] = {}
-        found = []
-        for value in linear.relative_regularisation:
-            if found and not budget.within(SHARE_OF_BUDGET):
-                break
-            scores = {slit_by: scores[slit_by]} if slit_by in scores else {}
-            scores[value] = slit_score(interest_with(half_life), best_sums, value)
-            found.append((worth(f"SLIT penalty {value:g}", scores[value]), value))
-            slit_by = max(found)[1]
-            step.advance()
-        by_future = scores[slit_by]
-        del best_sums, scores
-        gram_source = whole_histories(past.log, event_types, settings.history_events)
-        gram = (gram_source.T @ gram_source).toarray()
-        ease_by, share, best_so_far = 1.0, 0.0, max(found)[0]
-        worse = 0
-        for value in linear.relative_regularisation:
-            by_past = interest_with(half_life) @ ease(gram, value, repeats)
-            now_best = best_so_far
-            for part in linear.ease_share_by_order[1:]:
-                reached = worth(
-                    f"EASE penalty {value:g}, share {part:g}", part * by_past + (1 - part) * by_future
-                )
-                if reached > best_so_far:
-                    best_so_far, ease_by, share = reached, value, part
-            step.advance()
-            worse = worse + 1 if best_so_far == now_best else 0
-            if worse >= 2 or not budget.within(SHARE_OF_BUDGET):
-                break
-        del gram, by_past
-        start = Coefficients(1.0, 0.0, 0.0, 0.0, 0.0)
-        choice = LinearChoice(
-            None,
-            half_life,
-            1.0,
-            share,
-            1.0 if repeats else 0.0,
-            "target",
-            start,
-            None,
-            OrderChoice(future, slit_by, ease_by),
-        )
-        solved = solve_by_order(past.log, event_types, settings, choice, repeats)
-        known = priors(past.log, past.until, settings.popularity_half_life_days, settings.recent_days)
-        habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
-        cuts = []
-        for strongest, cut in product(strongest_of(linear, items), ("target", "source")):
-            attempt = replace(choice, cut=cut, strongest=strongest)
-            tier = merged(solved, attempt, strongest, repeats)
-            signals = counted_signals(histories, Counting(event_types, tier, habit, known, log.items.leaf))
-            reached = worth(f"{strongest} entries a {cut}", signals["together"])
-            cuts.append((reached - linear.least_gain * len(cuts) / 2, attempt, tier, signals))
+    count = len(linear.half_life_events) + len(linear.future_half_life_events)
+    with progress.step(
+        "Choose the item-to-item matrix", count + 2 * len(linear.relative_regularisation) + 1
+    ) as step:
+        few = judge
+        if len(log.items) > MOST_ITEMS:
+            few = Judge.of(with_frequent_items(log, MOST_ITEMS), event_types, settings, repeats, budget)
+        choice = search_matrix(few, event_types, settings, step)
+        choice, signals, tier, habit = choose_cut(judge, choice, event_types, settings)
         step.advance()
-    _, choice, tier, signals = max(cuts, key=lambda one: one[0])
 
     def tell(coefficients: Coefficients) -> float:
-        return worth_of(
-            linear_score(signals, replace(tier, coefficients=coefficients)), histories, targets, repeats
+        return judge.worth(linear_score(signals, replace(tier, coefficients=coefficients)))
+
+    _, coefficients = climb(tell, choice.coefficients, {**GRID, **(HABIT if repeats else {})})
+    return replace(choice, coefficients=coefficients), habit
+
+
+def search_matrix(
+    judge: Judge, event_types: Sequence[EventType], settings: ModelSettings, step: Step
+) -> LinearChoice:
+    """Half-lives, penalties and the share of EASE, on whole matrices."""
+    linear = settings.linear
+    items = len(judge.log.items)
+    _, future, penalty = FIRST
+
+    def recent(half_life: float) -> sparse.csr_matrix:
+        return interest(judge.histories, event_types, items, None, half_life, 1.0).astype(np.float32)
+
+    def summed(half_life: float, future: float) -> Sums:
+        return sums(
+            judge.log, event_types, half_life, future, settings.history_events, CUTOFFS, settings.seed
         )
 
-    _, coefficients = climb(tell, start, {**GRID, **(HABIT if repeats else {})})
-    return replace(choice, coefficients=coefficients), habit
+    def by_half_life(value: float) -> float:
+        return judge.told(
+            f"half-life {value:g} events", slit_score(recent(value), summed(value, future), penalty)
+        )
+
+    half_life = judge.best_of(linear.half_life_events, by_half_life, step)
+    past = recent(half_life)
+
+    def by_future(value: float) -> float:
+        return judge.told(f"future {value:g} events", slit_score(past, summed(half_life, value), penalty))
+
+    future = judge.best_of(linear.future_half_life_events, by_future, step)
+    total = summed(half_life, future)
+
+    def by_penalty(value: float) -> float:
+        return judge.told(f"SLIT penalty {value:g}", slit_score(past, total, value))
+
+    penalty = judge.best_of(linear.relative_regularisation, by_penalty, step)
+    forward = slit_score(past, total, penalty)
+    histories = whole_histories(judge.log, event_types, settings.history_events)
+    gram = (histories.T @ histories).toarray()
+    shares: dict[float, float] = {}
+
+    def by_ease(value: float) -> float:
+        backward = past @ ease(gram, value, judge.repeats)
+        reached = {
+            share: judge.told(
+                f"EASE penalty {value:g}, share {share:g}", share * backward + (1 - share) * forward
+            )
+            for share in linear.ease_share_by_order
+        }
+        shares[value] = max(reached, key=lambda share: reached[share])
+        return reached[shares[value]]
+
+    ease_by = judge.best_of(linear.relative_regularisation, by_ease, step)
+    return LinearChoice(
+        half_life_days=None,
+        half_life_events=half_life,
+        power=1.0,
+        ease_share=shares[ease_by],
+        diagonal=1.0 if judge.repeats else 0.0,
+        cut="target",
+        coefficients=Coefficients(1.0, 0.0, 0.0, 0.0, 0.0),
+        by_order=OrderChoice(future, penalty, ease_by),
+    )
+
+
+def choose_cut(
+    judge: Judge, choice: LinearChoice, event_types: Sequence[EventType], settings: ModelSettings
+) -> tuple[LinearChoice, dict[str, Float], Linear, Habit]:
+    """How many entries are kept of the matrix, and whether the strongest a target or a source; with the
+    signals of the tier that this gives."""
+    solved = solve_by_order(judge.log, event_types, settings, choice, judge.repeats)
+    known = priors(judge.log, 0, settings.popularity_half_life_days, settings.recent_days)
+    habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
+    found = []
+    for strongest, cut in product(strongest_of(settings.linear, len(judge.log.items)), ("target", "source")):
+        attempt = replace(choice, cut=cut, strongest=strongest)
+        tier = merged(solved, attempt, strongest, judge.repeats)
+        signals = counted_signals(
+            judge.histories, Counting(event_types, tier, habit, known, judge.log.items.leaf)
+        )
+        reached = judge.told(f"{strongest} entries a {cut}", signals["together"])
+        dearer = 0.0 if strongest == settings.linear.strongest_by_order[0] else settings.linear.least_gain
+        found.append((reached - dearer, attempt, signals, tier))
+    _, chosen, signals, tier = max(found, key=lambda one: one[0])
+    return chosen, signals, tier, habit
 
 
 def strongest_of(settings: LinearSettings, items: int) -> list[int]:

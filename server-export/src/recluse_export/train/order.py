@@ -31,15 +31,18 @@ from recluse_export.train.next_item import (
     seconds_a_step,
     train_next_item,
 )
+from recluse_export.train.softmax import Evidence
 
 SHARE_OF_BUDGET = 0.75
 """Of the time that is left, for the passes of the encoder."""
-MOST_USERS = 2000
+MOST_USERS = 5000
 """Users of validation by whom passes and weights are chosen."""
 CANDIDATES = 300
 """Items a visitor among whom the weights of the sum are chosen: the best of the sum as training left it."""
-TIMES = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.8, 2.4)
-"""Multiples of what training found for ``together`` that are tried."""
+FACTORS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 40.0, 50.0, 64.0, 80.0, 100.0, 150.0)
+"""On ``together``, beside the encoder's logits, that are tried."""
+USUAL_FACTOR = 20.0
+"""With which the candidates are found where training found none."""
 
 
 def with_window(settings: ModelSettings, log: Log) -> ModelSettings:
@@ -66,10 +69,16 @@ def train_by_order(
     with progress.step("Solve the item-to-item matrix of the older part", 1) as step:
         counting = fit_counting(earlier.log, 0, event_types, settings, parameters, repeats)
         step.advance()
-    evidence, fold = cross_fitted(earlier.log, 0, event_types, settings, parameters, repeats, progress)
+    if settings.encoder.beside_linear_by_order:
+        evidence, fold = cross_fitted(earlier.log, 0, event_types, settings, parameters, repeats, progress)
+    else:
+        evidence, fold = Evidence(None, 1.0, repeats), np.zeros(past.user_count, np.int32)
     model = new_next_item_model(
         earlier.log, event_types, context, counting.priors.popularity, settings, settings.seed
     )
+    if evidence.table is None:
+        model.strength.requires_grad_(False)
+        model.strength.fill_(0.0)
     check = Check.of(earlier.weeks[0], earlier.log, past, context, counting, settings, repeats)
     chosen = settings.encoder
     source = NextItemWindows(earlier.log, event_types, context, chosen, repeats)
@@ -158,7 +167,7 @@ class Check:
         places = []
         for span, chunk in in_chunks(self.histories):
             signals = counted_signals(chunk, self.counting)
-            score = taste[span] + np.float32(model.factor) * signals["together"]
+            score = taste[span] + np.float32(model.factor or USUAL_FACTOR) * signals["together"]
             if not self.repeats:
                 score[chunk.visitor, chunk.row] = -np.inf
             rows = best(score, CANDIDATES)
@@ -175,10 +184,10 @@ class Check:
                 score += np.float32(getattr(coefficients, name)) * table[name]
             return self._worth_among(score, rows)
 
-        start = Coefficients(model.factor, 0.0, 0.0, 0.0, 0.0)
+        start = Coefficients(model.factor or USUAL_FACTOR, 0.0, 0.0, 0.0, 0.0)
         grid = {
-            "together": [times * model.factor for times in TIMES],
-            "popularity": [-0.3, -0.15, -0.07, 0.0, 0.07, 0.15, 0.3],
+            "together": list(FACTORS),
+            "popularity": [-0.2, -0.1, 0.0, 0.1, 0.2],
             "affinity": [0.0, 0.5, 1.0, 2.0, 4.0],
         }
         if self.repeats:

@@ -6,6 +6,7 @@ with their gradient, they stay in the processor's cache, and a step takes a thir
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -21,16 +22,32 @@ LOGITS = 400
 class Evidence:
     """Sparse item-to-item matrices, one a fold of the users, dense again for fast reading."""
 
-    table: Tensor
-    """``[folds * items, items]`` float32"""
+    table: Tensor | None
+    """``[folds * items, items]`` float32; None where the states have to know everything by themselves."""
     decay: float
     """What is left of a source's evidence at the next place."""
     repeats: bool
     """Whether an item that the user has had may come again."""
 
-    def start(self, fold: Tensor, items: int) -> Tensor:
-        """First row of the matrix that each window uses, ``[windows]``."""
-        return fold * items
+    def parts(self, item: Tensor, fold: Tensor, items: int, at_once: int) -> Iterator[Tensor]:
+        """``[at once * windows, items]``, place after place, of ``item`` [windows, places] where each window
+        uses the matrix of its ``fold`` [windows]; nothing without a table."""
+        if self.table is None:
+            return
+        windows, places = item.shape
+        source = (item + fold[:, None] * items).T.contiguous()
+        known = self.table.new_zeros((windows, items))
+        buffer = self.table.new_empty((at_once, windows, items))
+        for first in range(0, places, at_once):
+            part = buffer[: min(at_once, places - first)]
+            torch.index_select(
+                self.table, 0, source[first : first + len(part)].reshape(-1), out=part.view(-1, items)
+            )
+            part[0].add_(known, alpha=self.decay)
+            for place in range(1, len(part)):
+                part[place].add_(part[place - 1], alpha=self.decay)
+            known.copy_(part[-1])
+            yield part.view(-1, items)
 
 
 class SoftmaxOnEvidence(torch.autograd.Function):
@@ -60,26 +77,18 @@ class SoftmaxOnEvidence(torch.autograd.Function):
         loss = states.new_zeros(())
         to_states, to_rows = torch.empty_like(states), torch.zeros_like(rows)
         to_bias, to_strength = torch.zeros_like(bias), strength.new_zeros(())
-        source = (item + evidence.start(fold, items)[:, None]).T.contiguous()
-        known, seen = states.new_zeros((windows, items)), states.new_zeros((windows, items))
         at_once = min(places, max(1, LOGITS // windows))
-        buffer = states.new_empty((at_once, windows, items))
+        parts = evidence.parts(item, fold, items, at_once)
+        seen = states.new_zeros((windows, items))
         for first in range(0, places, at_once):
             count = min(at_once, places - first)
-            part = buffer[:count]
-            torch.index_select(
-                evidence.table, 0, source[first : first + count].reshape(-1), out=part.view(-1, items)
-            )
-            part[0].add_(known, alpha=evidence.decay)
-            for place in range(1, count):
-                part[place].add_(part[place - 1], alpha=evidence.decay)
-            known.copy_(part[-1])
-
             state = states[:, first : first + count].transpose(0, 1).reshape(-1, size)
             wanted = target[:, first : first + count].T.reshape(-1, 1)
             share = weight[:, first : first + count].T.reshape(-1, 1)
-            base = part.view(-1, items)
-            logit = torch.addmm(bias, state, rows.T).add_(base, alpha=float(strength.detach()))
+            logit = torch.addmm(bias, state, rows.T)
+            base = next(parts, None)
+            if base is not None:
+                logit.add_(base, alpha=float(strength.detach()))
             if not evidence.repeats:
                 for place, at_place in enumerate(logit.view(count, windows, items)):
                     seen.scatter_(1, item[:, first + place, None], SEEN)
@@ -96,7 +105,8 @@ class SoftmaxOnEvidence(torch.autograd.Function):
             )
             to_rows.addmm_(gradient.T, state)
             to_bias += gradient.sum(0)
-            to_strength += torch.dot(gradient.view(-1), base.reshape(-1))
+            if base is not None:
+                to_strength += torch.dot(gradient.view(-1), base.reshape(-1))
         context.save_for_backward(to_states, to_rows, to_bias, to_strength)
         return loss
 
