@@ -29,7 +29,7 @@ ABOUT = About("one-model", "a test", "CC0-1.0", "history before the cut")
 SETTINGS = {"als": {"factors": 10, "events": 40}, "slim": {"neighbours": 40}, "text": {"encoder": "topics"}}
 EXACT = ["popularity", "popularity-decayed", "popularity-lately", "frequency", "frequency-intervals"]
 MATRICES = ["item-to-item", "bm25", "ease", "edlae", "slim", "slit", "slist", "content", "text"]
-ELSEWHERE: list[str] = []
+ELSEWHERE = ["neumf", "sasrec", "esasrec"]
 """Models whose packs have tests of their own."""
 SERVER_ONLY = ["tifu-knn", "up-cf", "taiw", "popularity-by-segment"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from cycle import ITEMS, TYPES, circle_log, histories_of
+from tests.models.cycle import ITEMS, TYPES, circle_log, histories_of
 
 from recluse_export.errors import ProblemError
 from recluse_export.models.base import Environment, recommend

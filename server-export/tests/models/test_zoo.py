@@ -22,7 +22,15 @@ CUT = 1_512_086_400
 GROCERY_TYPES = [
     EventType(name, 1.0, True, 1) for name in ("purchase", "cart", "view", "dislike", "rating", "impression")
 ]
-SMALL = {"als": {"factors": 8, "events": 20}, "slim": {"neighbours": 20}, "text": {"encoder": "topics"}}
+FAST = {"size": 8, "events": 10, "epochs": 4, "batch": 32, "learning_rate": 0.01, "dropout": 0.0}
+SMALL = {
+    "als": {"factors": 8, "events": 20},
+    "slim": {"neighbours": 20},
+    "text": {"encoder": "topics"},
+    "neumf": FAST,
+    "sasrec": FAST,
+    "esasrec": FAST,
+}
 LINEAR = ["item-to-item", "bm25", "ease", "edlae", "slim", "slit", "slist", "content", "text"]
 
 

@@ -28,6 +28,7 @@ from recluse_export.models.frequency_intervals import FrequencyWithIntervals
 from recluse_export.models.item_to_item import ItemToItem, repeats
 from recluse_export.models.linear import LinearTier
 from recluse_export.models.popularity import Popularity
+from recluse_export.models.sequence_model import SequenceModel
 from recluse_export.shapes import (
     Coefficients,
     Figure,
@@ -217,6 +218,22 @@ def _(model: Als, shipped: Shipped) -> Parts:
     # Until the graph is loaded, the device answers with what is popular.
     linear = no_weights(items, replace(NOTHING, popularity=1.0))
     return Parts(linear, USUAL_HABIT, _priors(shipped), factors)
+
+
+@parts_of.register
+def _(model: SequenceModel, shipped: Shipped) -> Parts:
+    items = len(model.rows)
+    # In float, for its lists shall be those of PyTorch; the rows are in int8 steps already.
+    sequence = dot_product_model(
+        model.rows,
+        np.zeros(items, np.float32),
+        model.encoder(),
+        events=model.events,
+        fields=len(shipped.environment.context),
+        quantise=False,
+    )
+    linear = no_weights(items, replace(NOTHING, popularity=1.0))
+    return Parts(linear, USUAL_HABIT, _priors(shipped), sequence)
 
 
 class NoState(nn.Module):

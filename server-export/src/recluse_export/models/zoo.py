@@ -18,15 +18,18 @@ from recluse_export.models.base import Environment, Recommender
 from recluse_export.models.content import Content, ContentSettings
 from recluse_export.models.ease import Ease, EaseSettings
 from recluse_export.models.edlae import Edlae, EdlaeSettings
+from recluse_export.models.esasrec import ESasRec, ESasRecSettings
 from recluse_export.models.frequency import FrequencySettings
 from recluse_export.models.frequency_intervals import FrequencyWithIntervals, IntervalSettings
 from recluse_export.models.neighbours import Bm25Neighbours, Bm25Settings, Neighbours, NeighboursSettings
+from recluse_export.models.neumf import NeuMf, NeuMfSettings
 from recluse_export.models.popularity import (
     DecayedPopularitySettings,
     LatePopularitySettings,
     PopularitySettings,
 )
 from recluse_export.models.popularity_by_segment import PopularityBySegment, SegmentSettings
+from recluse_export.models.sasrec import SasRec, SasRecSettings
 from recluse_export.models.settings import Settings
 from recluse_export.models.slim import Slim, SlimSettings
 from recluse_export.models.slist import Slist, SlistSettings
@@ -206,6 +209,24 @@ ZOO: dict[str, Entry] = {
         "Items whose text means what that of the history means",
         frozenset({"attributes"}),
         DECAY,
+    ),
+    "neumf": Entry(
+        NeuMfSettings,
+        NeuMf,
+        "Neural collaborative filtering, the user as their pooled history",
+        tries={"size": [64, 128], "dropout": [0.1, 0.3], "layers": [1, 2]},
+    ),
+    "sasrec": Entry(
+        SasRecSettings,
+        SasRec,
+        "Causal transformer, cross-entropy over shared negatives",
+        tries={"dropout": [0.1, 0.2, 0.4], "size": [64, 128], "blocks": [1, 2]},
+    ),
+    "esasrec": Entry(
+        ESasRecSettings,
+        ESasRec,
+        "The same with gated layers",
+        tries={"dropout": [0.1, 0.2, 0.4], "size": [64, 128], "blocks": [1, 2]},
     ),
 }
 
