@@ -11,6 +11,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from recluse_export.export.device_blender import DeviceBlender
 from recluse_export.features.signals import SIGNALS, VISITOR
 from recluse_export.models.blender import Blender
 from recluse_export.models.calibrator import CalibratedBlender, Calibrator
@@ -31,24 +32,24 @@ def encoder_graph(encoder: Encoder, events: int, size: int, fields: int) -> byte
         torch.zeros((1, events)),
         torch.zeros((1, fields), dtype=torch.int32),
     )
-    return _exported(encoder, example, ENCODER_INPUTS, ["state"])
+    return exported(encoder, example, ENCODER_INPUTS, ["state"])
 
 
-def blender_graph(blender: Blender, block: int, calibrator: Calibrator | None = None) -> bytes:
+def blender_graph(blender: Blender | nn.Module, block: int, calibrator: Calibrator | None = None) -> bytes:
     """``blender.onnx`` in float32: batch 1, blocks of fixed length; with the output ``probability`` where
-    there is a calibrator."""
+    there is a calibrator. What the network computes is laid out for a device; see ``DeviceBlender``."""
+    network = DeviceBlender(blender) if isinstance(blender, Blender) else blender
     signals = torch.linspace(0, 1, block * len(SIGNALS)).view(1, block, len(SIGNALS))
-    return _exported(
-        blender if calibrator is None else CalibratedBlender(blender, calibrator),
+    return exported(
+        network if calibrator is None else CalibratedBlender(network, calibrator),
         (signals, torch.ones((1, len(VISITOR)))),
         ["signals", "visitor"],
         ["score", "parts"] if calibrator is None else ["score", "parts", "probability"],
     )
 
 
-def _exported(
-    network: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str]
-) -> bytes:
+def exported(network: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str]) -> bytes:
+    """Any network as a graph of fixed shapes, those of ``example``."""
     network.eval()
     with warnings.catch_warnings(), Silent("torch.onnx", "onnxscript"):
         warnings.simplefilter("ignore")

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from recluse_export.features.signals import VISITOR
-from recluse_export.models.blender import Blender
 
 CELLS = 64
 """Even steps of the table between the smallest and the largest logit that it knows."""
@@ -76,7 +75,7 @@ class Calibrator(nn.Module):
 class CalibratedBlender(nn.Module):
     """``blender.onnx`` with its third output."""
 
-    def __init__(self, blender: Blender, calibrator: Calibrator) -> None:
+    def __init__(self, blender: nn.Module, calibrator: Calibrator) -> None:
         super().__init__()
         self.blender = blender
         self.calibrator = calibrator
