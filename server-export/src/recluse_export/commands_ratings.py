@@ -70,6 +70,7 @@ def measure(
         Answers,
         ask,
         by_history_length,
+        history_lengths,
         random_folds,
         reliability,
         root_mean_square,
@@ -85,6 +86,7 @@ def measure(
         log, _ = load(config)
     given = ratings_of(log)
     content = item_content(log.items, separators(config.source.items))
+    lengths = history_lengths(given)
     divide = unseen_visitor_folds if unseen else random_folds
     answers: dict[str, list[Answers]] = {}
     errors: dict[str, dict[int, list[np.ndarray]]] = {}
@@ -98,7 +100,7 @@ def measure(
             with progress.step(f"Fold {fold.number} of {folds}: {model.name}"):
                 answers.setdefault(model.name, []).append(ask(model, fold))
                 if unseen:
-                    for length, error in by_history_length(model, fold, seed).items():
+                    for length, error in by_history_length(model, fold, lengths, seed).items():
                         errors.setdefault(model.name, {}).setdefault(length, []).append(error)
     return {
         "data": config.pack.name,

@@ -15,6 +15,8 @@ from recluse_export.shapes import Float, Int
 
 LENGTHS = (0, 1, 2, 3, 5, 10, 20, 50)
 """History lengths of the curve for newcomers."""
+HISTORY = 0.8
+"""Share of an unseen visitor's ratings that are their history; the rest is tested."""
 BINS = 10
 
 
@@ -104,11 +106,11 @@ def random_folds(ratings: Ratings, folds: int, seed: int) -> Iterator[Fold]:
 
 
 def unseen_visitor_folds(ratings: Ratings, folds: int, seed: int) -> Iterator[Fold]:
-    """Each visitor is once among those whom training never saw; a random four fifths of their ratings are
-    then their history, the rest is tested."""
+    """Each visitor is once among those whom training never saw; a random part of their ratings is then their
+    history, the rest is tested."""
     random = np.random.default_rng(seed)
     group = random.integers(0, folds, ratings.users)[ratings.user]
-    tested = random.random(len(ratings)) < 0.2
+    tested = random.random(len(ratings)) >= HISTORY
     for number in range(folds):
         unseen = group == number
         yield Fold(
@@ -125,19 +127,24 @@ def ask(model: RatingModel, fold: Fold) -> Answers:
     return Answers(model.name, fold.number, expected, deviation, fold.test.value, seconds)
 
 
-def by_history_length(model: RatingModel, fold: Fold, seed: int) -> dict[int, Float]:
+def history_lengths(ratings: Ratings) -> tuple[int, ...]:
+    """Those of ``LENGTHS`` that the histories of half of the visitors reach."""
+    usual = HISTORY * float(np.median(np.bincount(ratings.user)))
+    return tuple(length for length in LENGTHS if length <= usual)
+
+
+def by_history_length(model: RatingModel, fold: Fold, lengths: Sequence[int], seed: int) -> dict[int, Float]:
     """Errors on the tested ratings, stars, after so many ratings of each visitor, drawn at random.
 
-    Only of visitors who have at least ``LENGTHS[-1]`` ratings in their history, so that each length asks the
-    same questions.
+    Only of visitors whose history has all ``lengths``, so that each length asks the same questions.
     """
     histories, test = fold.histories, fold.test
     place = random_places(histories.user, np.random.default_rng(seed))
-    enough = np.bincount(histories.user, minlength=histories.users) >= LENGTHS[-1]
+    enough = np.bincount(histories.user, minlength=histories.users) >= max(lengths)
     asked = test.only(enough[test.user])
     return {
         length: model.predict(histories.only(place < length), asked.user, asked.item)[0] - asked.value
-        for length in LENGTHS
+        for length in lengths
     }
 
 

@@ -1,4 +1,4 @@
-"""Ratings: the events that carry a value, one a visitor and item."""
+"""Ratings: stars, one value a visitor and item."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from scipy import sparse
 
 from recluse_export.errors import ProblemError
 from recluse_export.shapes import Float, Int, Log
+
+RATING = "rating"
+"""The event type whose value is stars."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +43,24 @@ class Ratings:
 
 
 def ratings_of(log: Log) -> Ratings:
-    """The ratings of a log: events with a value other than 0, of several by one user for one item the newest.
+    """The ratings of a log: events of type ``rating`` with a value other than 0, of several by one user for
+    one item the newest.
 
     Raises
     ------
     ProblemError
-        No event has a value, or all values are the same.
+        There are none, or all have the same value.
     """
-    rated = np.flatnonzero(log.value != 0)
+    kind = log.event_types.index(RATING) if RATING in log.event_types else -1
+    rated = np.flatnonzero((log.type == kind) & (log.value != 0))
     # Events of a user are oldest first, so the newest of a pair is the first one from behind.
     pair = log.user[rated].astype(np.int64) * len(log.items) + log.item[rated]
     _, newest = np.unique(pair[::-1], return_index=True)
     rated = rated[np.sort(len(rated) - 1 - newest)]
     if not len(rated) or np.ptp(log.value[rated]) == 0:
         raise ProblemError(
-            f"The log has no ratings: {len(rated):,} of {len(log.value):,} events have a value, and no two "
-            "of them differ. Name the column of the stars as value under [[source.interactions]]."
+            f"The log has no ratings to learn from: {len(rated):,} of {len(log.value):,} events are of type "
+            f"{RATING!r} and have a value, and no two of those differ. Name that type under [[events]], and "
+            "the column of the stars as value under [[source.interactions]]."
         )
     return Ratings(log.user[rated], log.item[rated], log.value[rated], log.user_count, len(log.items))

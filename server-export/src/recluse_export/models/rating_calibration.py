@@ -13,9 +13,10 @@ from recluse_export.shapes import Float, Int
 
 LENGTHS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Lower ends of the buckets of history length."""
-STRENGTH = 300.0
-"""How many ratings the numbers of the bucket before count for in a bucket; before the first stand the raw
-rating as it is and a spread of 1."""
+LINE_STRENGTH = 300.0
+SPREAD_STRENGTH = 30.0
+"""How many ratings the line and the spread of the bucket before count for in a bucket; before the first stand
+the raw rating as it is and a spread of 1."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def calibrate(
         slope, offset = _line(raw, judged.value, slope, offset)
         error = judged.value - np.clip(offset + slope * raw, lowest, highest)
         squares = (error**2 / factors.noise[judged.item]).sum(dtype=np.float64)
-        spread = float(np.sqrt((squares + STRENGTH * spread**2) / (len(judged) + STRENGTH)))
+        spread = float(np.sqrt((squares + SPREAD_STRENGTH * spread**2) / (len(judged) + SPREAD_STRENGTH)))
         numbers.append((slope, offset, spread))
     slopes, offsets, spreads = np.array(numbers, np.float32).T
     return Calibration(np.array(LENGTHS, np.int32), offsets, slopes, spreads, lowest, highest)
@@ -94,7 +95,7 @@ def _line(raw: Float, value: Float, slope: float, offset: float) -> tuple[float,
         return slope, offset
     error = value.astype(np.float64) - (offset + slope * raw)
     around = raw.astype(np.float64) - raw.mean(dtype=np.float64)
-    trusted = len(raw) / (len(raw) + STRENGTH)
+    trusted = len(raw) / (len(raw) + LINE_STRENGTH)
     further = trusted * float((around * error).sum() / max(float((around * around).sum()), 1e-9))
     return slope + further, offset + trusted * float(error.mean()) - further * float(raw.mean())
 
