@@ -62,7 +62,7 @@ class Entry:
     in ``_days`` is tried only where the log has times, one in ``_events`` only where it has none."""
 
 
-DECAY = {"half_life_days": [30.0, 60.0, 120.0, None], "half_life_events": [2.5, 5.0, 10.0, 40.0, None]}
+DECAY = {"half_life_days": [7.0, 30.0, 60.0, 180.0, None], "half_life_events": [2.5, 5.0, 10.0, 40.0, None]}
 LEARNED = {**DECAY, "learn_decayed": [False, True]}
 
 ZOO: dict[str, Entry] = {
