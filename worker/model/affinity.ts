@@ -9,5 +9,8 @@ import type { Interest } from './interest.ts';
  */
 export function affinityOf(interest: Interest, leaf: Uint16Array, categories: number): Float32Array {
   const shares = categoryShares(interest, leaf, categories);
-  return Float32Array.from(leaf, (category) => shares[category]!);
+  const affinity = new Float32Array(leaf.length);
+  // A loop: `Float32Array.from` takes twenty times as long.
+  for (let row = 0; row < leaf.length; row++) affinity[row] = shares[leaf[row]!]!;
+  return affinity;
 }

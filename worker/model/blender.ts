@@ -3,7 +3,7 @@ import type { Manifest } from '../pack/pack.ts';
 import { totalInteractions } from './features/total-interactions.ts';
 import type { History } from './history.ts';
 import { namedInputs, type Runtime } from './runtime.ts';
-import { interleave, type Signals } from './signals.ts';
+import { interleaver, type Signals } from './signals.ts';
 
 /** Scores and their parts, fresh arrays. */
 export interface Blend {
@@ -53,6 +53,7 @@ export async function openBlender(
   const blocks = Math.ceil(items / block);
   // What lies beyond the last item stays 0: the padding of the last block.
   const matrix = new Float32Array(blocks * block * names.length);
+  const layOut = interleaver(names, matrix);
   const visitor = new Float32Array(visitorNames.length);
 
   const session = await runtime.open(graph);
@@ -71,7 +72,7 @@ export async function openBlender(
 
   return {
     async blend(history, signals) {
-      interleave(names, signals, matrix);
+      layOut(signals);
       const known = visitorOf(history);
       visitorNames.forEach((name, at) => {
         visitor[at] = known[name];

@@ -44,17 +44,22 @@ export function evidenceOf(history: History, pack: LinearPack): Evidence {
 }
 
 /**
- * Lays the signals out as the blender reads them: one item after the other, the signals of an item side by side.
+ * Lays the signals out as the blender reads them: one item after the other, the signals of an item side by side. A column that is the
+ * same array as the last time lies there already: what belongs to the pack is laid out once.
  *
- * @param into `[at least items * names.length]`; what lies beyond the items is left as it is
+ * @param into `[at least items * names.length]`; what lies beyond the items is left as it is. Nobody else writes into it.
  */
-export function interleave(
+export function interleaver(
   names: readonly SignalName[],
-  signals: Signals & { readonly taste: Float32Array },
   into: Float32Array,
-): void {
-  names.forEach((name, place) => {
-    const column = signals[name];
-    for (let row = 0, at = place; row < column.length; row++, at += names.length) into[at] = column[row]!;
-  });
+): (signals: Signals & { readonly taste: Float32Array }) => void {
+  const laid: Float32Array[] = [];
+  return (signals) => {
+    names.forEach((name, place) => {
+      const column = signals[name];
+      if (laid[place] === column) return;
+      for (let row = 0, at = place; row < column.length; row++, at += names.length) into[at] = column[row]!;
+      laid[place] = column;
+    });
+  };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { historyAt } from '../../../worker/model/history.ts';
 import { contributionsTo, togetherOf } from '../../../worker/model/linear.ts';
 import { linearScores, popularScores } from '../../../worker/model/scores.ts';
-import { evidenceOf, interleave } from '../../../worker/model/signals.ts';
+import { evidenceOf, interleaver } from '../../../worker/model/signals.ts';
 import {
   interaction,
   manifestFor,
@@ -82,10 +82,26 @@ describe('the signals', () => {
     const { signals } = evidenceOf(historyOf(20, 3), pack);
     const taste = pack.rows.bias;
     const into = new Float32Array(2 * 60 + 4).fill(9);
-    interleave(['habit', 'taste'], { ...signals, taste }, into);
+    interleaver(['habit', 'taste'], into)({ ...signals, taste });
     expect(into[2 * 17]).toBe(signals.habit[17]);
     expect(into[2 * 17 + 1]).toBe(taste[17]);
     expect([...into.slice(-4)]).toEqual([9, 9, 9, 9]);
+  });
+
+  test('are laid out anew for the next visitor, but for what belongs to the pack', () => {
+    const names = ['taste', 'times', 'repeat', 'together'] as const;
+    const used = new Float32Array(4 * 60);
+    const layOut = interleaver(names, used);
+    for (const seed of [3, 4, 5]) {
+      const signals = {
+        ...evidenceOf(historyOf(20, seed), pack).signals,
+        taste: Float32Array.of(...Array(60).fill(seed)),
+      };
+      layOut(signals);
+      const fresh = new Float32Array(4 * 60);
+      interleaver(names, fresh)(signals);
+      expect(used).toEqual(fresh);
+    }
   });
 });
 
