@@ -131,7 +131,7 @@ def test_ids_of_pictures_do_not_meet_on_the_page():
 
 def test_a_report_without_some_parts_still_makes_tables_and_a_page():
     bare = Report("shop", "a split", 1, {}, reference="model", figures=report().figures)
-    assert len(report_tables(bare)) == 1
+    assert [str(table.title) for table in report_tables(bare)] == ["next 7 days, all targets, 60 users"]
     assert "<svg" not in page_of([bare])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from recluse_export.evaluate.comparison import COMPARED, Comparison
+from recluse_export.evaluate.comparison import COMPARED
 from recluse_export.evaluate.report import Report, SeedFigure
 from recluse_export.evaluate.runtimes import REFERENCE
 from recluse_export.shapes import Figure
@@ -15,7 +15,8 @@ from recluse_export.shapes import Figure
 def report_tables(report: Report) -> list[Table]:
     """Everything, in the order in which one asks."""
     tables = [
-        *figures_tables(report.figures, report.comparisons, report.reference),
+        *figures_tables(report.figures),
+        *comparison_tables(report),
         *runtime_tables(report),
         *beyond_tables(report),
         *cold_start_tables(report),
@@ -25,31 +26,41 @@ def report_tables(report: Report) -> list[Table]:
     return [table for table in tables if table.row_count]
 
 
-def figures_tables(
-    figures: Sequence[Figure], comparisons: Sequence[Comparison] = (), reference: str = ""
-) -> list[Table]:
-    """Models against each other: a table a split and kind of target, a row a model, a column a metric, and
-    p-values (after Holm) of the difference to the reference where there are comparisons."""
-    p = {(one.split, one.targets, one.model, one.metric): one.p_holm for one in comparisons}
+def figures_tables(figures: Sequence[Figure]) -> list[Table]:
+    """Models against each other: a table a split and kind of target, a row a model, a column a metric."""
     tables = []
     for split, targets in dict.fromkeys((figure.split, figure.targets) for figure in figures):
         chosen = [figure for figure in figures if (figure.split, figure.targets) == (split, targets)]
         table = _table(_title(split, targets, chosen), "model")
         metrics = list(dict.fromkeys(figure.metric for figure in chosen))
-        tested = [metric for metric in COMPARED if comparisons]
         for metric in metrics:
             table.add_column(metric, justify="right")
-        for metric in tested:
-            table.add_column(f"p {metric}\nto {reference}", justify="right")
         values = {(figure.model, figure.metric): _with_interval(figure) for figure in chosen}
         for model in dict.fromkeys(figure.model for figure in chosen):
-            table.add_row(
-                model,
-                *(values.get((model, metric), "") for metric in metrics),
-                *(_p(p.get((split, targets, model, metric))) for metric in tested),
-            )
+            table.add_row(model, *(values.get((model, metric), "") for metric in metrics))
         tables.append(table)
     return tables
+
+
+def comparison_tables(report: Report) -> Iterable[Table]:
+    """How far the reference is ahead of each model, and whether that could be chance: p-values after Holm."""
+    for split, targets in dict.fromkeys((one.split, one.targets) for one in report.comparisons):
+        chosen = {
+            (one.model, one.metric): one
+            for one in report.comparisons
+            if (one.split, one.targets) == (split, targets)
+        }
+        table = _table(f"{report.reference} minus each model, {split}, {targets} targets", "model")
+        for metric in COMPARED:
+            table.add_column(metric, justify="right")
+            table.add_column("p (Holm)", justify="right")
+        for model in dict.fromkeys(model for model, _ in chosen):
+            cells = []
+            for metric in COMPARED:
+                one = chosen[model, metric]
+                cells += [_bounded(one.difference, one.low, one.high), _p(one.p_holm)]
+            table.add_row(model, *cells)
+        yield table
 
 
 def beyond_tables(report: Report) -> Iterable[Table]:
