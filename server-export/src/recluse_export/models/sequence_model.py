@@ -57,7 +57,7 @@ class SequenceSettings(TrainingSettings):
     windows_a_user: PositiveInt = 1
     """How many windows of ``events`` are learned from, newest first. The papers learn from one."""
     bfloat16: bool = False
-    """Multiply logits in bfloat16: three times as fast on processors that know it, very slow on others."""
+    """Multiply logits in bfloat16: half the time where the processor does so itself (avx512_bf16)."""
 
 
 class TransformerSettings(SequenceSettings):

@@ -153,29 +153,35 @@ class _SharedNegatives(torch.autograd.Function):
         # A row of zeros for the last column makes it part of the same products.
         table = torch.cat([rows, torch.zeros_like(rows[:1])]).to(kind)
         transposed = table.T.contiguous() if bfloat16 else table.T
-        state_ = states.to(kind)
-        to_states, to_rows = torch.empty_like(states), torch.zeros_like(table, dtype=torch.float32)
-        to_positive = torch.empty_like(positive)
-        agreement = (states * positive).sum(1)
+        states_ = states.to(kind)
+        to_states, to_positive = torch.empty_like(states), torch.empty_like(positive)
+        to_rows = torch.zeros_like(table, dtype=torch.float32)
+        # Less for the positive is as good as more for every negative.
+        agreement = (states * positive).sum(1) - correction
         total = states.new_zeros(())
+        buffer = states_.new_empty((min(PLACES, places), count + 1))
         for first in range(0, places, PLACES):
             part = slice(first, first + PLACES)
-            logits = torch.mm(state_[part], transposed).to(torch.float32)
-            if correction:
-                logits += correction
+            logits = torch.mm(states_[part], transposed, out=buffer[: len(states_[part])])
             logits.scatter_(1, spared[group[part]], NEVER)
-            logits[:, count] = agreement[part]
             if loss == "softmax":
-                total += softmax_in_place(logits, places)
+                lost, gradient = softmax_loss(logits, agreement[part])
             else:
-                total += gbce_in_place(logits, places, exponent)
-            gradient = logits.to(kind)
-            to_states[part] = torch.mm(gradient, table)
-            to_states[part] += logits[:, count:] * positive[part]
-            to_positive[part] = logits[:, count:] * states[part]
-            to_rows += torch.mm(gradient.T, state_[part])
-        context.save_for_backward(to_states, to_positive, to_rows[:count])
-        return total
+                lost, gradient = gbce_loss(logits, agreement[part], exponent)
+            total += lost
+            # The positive's own share stays exact.
+            of_positive = gradient[:, count:]
+            product = gradient.to(kind)
+            to_states[part] = torch.addcmul(
+                torch.mm(product, table).to(torch.float32), of_positive, positive[part]
+            )
+            to_positive[part] = of_positive * states[part]
+            if bfloat16:
+                to_rows += torch.mm(product.T, states_[part])
+            else:
+                to_rows.addmm_(product.T, states_[part])
+        context.save_for_backward(to_states / places, to_positive / places, to_rows[:count] / places)
+        return total / places
 
     @staticmethod
     def backward(context, weight: Tensor) -> tuple[Tensor | None, ...]:
@@ -183,24 +189,29 @@ class _SharedNegatives(torch.autograd.Function):
         return to_states * weight, to_positive * weight, to_rows * weight, *([None] * 6)
 
 
-def softmax_in_place(logits: Tensor, places: int) -> Tensor:
-    """Sum of the cross-entropies of the last column over ``places``; ``logits`` become their gradient."""
-    largest = logits.amax(1, keepdim=True)
-    of_positive = logits[:, -1:] - largest
-    logits.sub_(largest).exp_()
-    sum_ = logits.sum(1, keepdim=True)
-    loss = (sum_.log() - of_positive).sum() / places
-    logits.mul_(1 / (places * sum_))
-    logits[:, -1] -= 1 / places
-    return loss
+def softmax_loss(logits: Tensor, agreement: Tensor) -> tuple[Tensor, Tensor]:
+    """Sum of the cross-entropies of the positives, and its gradient by the logits, in float32.
+
+    Parameters
+    ----------
+    logits
+        ``[places, negatives + 1]``; the last column is overwritten.
+    agreement
+        ``[places]`` logits of the positives.
+    """
+    logits[:, -1] = agreement
+    gradient = torch.softmax(logits, dim=1, dtype=torch.float32)
+    loss = -torch.log(gradient[:, -1].clamp(min=torch.finfo(torch.float32).tiny)).sum()
+    gradient[:, -1] -= 1
+    return loss, gradient
 
 
-def gbce_in_place(logits: Tensor, places: int, exponent: float) -> Tensor:
+def gbce_loss(logits: Tensor, agreement: Tensor, exponent: float) -> tuple[Tensor, Tensor]:
     """The same for generalised binary cross-entropy, the mean over positive and negatives."""
-    share = 1 / (places * logits.shape[1])
-    of_positive = logits[:, -1].clone()
     logits[:, -1] = NEVER
-    loss = (functional.softplus(logits).sum() + exponent * functional.softplus(-of_positive).sum()) * share
-    logits.sigmoid_().mul_(share)
-    logits[:, -1] = -exponent * share * torch.sigmoid(-of_positive)
-    return loss
+    logits = logits.to(torch.float32)
+    share = 1 / logits.shape[1]
+    loss = share * (functional.softplus(logits).sum() + exponent * functional.softplus(-agreement).sum())
+    gradient = torch.sigmoid(logits).mul_(share)
+    gradient[:, -1] = -exponent * share * torch.sigmoid(-agreement)
+    return loss, gradient
