@@ -101,7 +101,13 @@ def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 @app.command()
 @_plainly
-def build(config: ConfigOption, out: OutOption, seed: SeedOption = None, quick: QuickOption = False) -> None:
+def build(
+    config: ConfigOption,
+    out: OutOption,
+    seed: SeedOption = None,
+    quick: QuickOption = False,
+    budget: BudgetOption = None,
+) -> None:
     """From an event log and a catalogue to a pack: read, clean, train, measure, export, check.
 
     Example: [bold]recluse-export build --config configs/grocery.toml --out /tmp/pack --quick[/bold]
@@ -109,11 +115,16 @@ def build(config: ConfigOption, out: OutOption, seed: SeedOption = None, quick: 
     # These import torch, which the other commands should not wait for.
     from recluse_export.evaluate.protocols import for_training
     from recluse_export.train import pipeline
+    from recluse_export.train.budget import Budget, seconds_of
 
+    limit = Budget(None if budget is None else seconds_of(budget))
     settings = configured(config, seed, quick)
     check_output_folder(out)
     log, settings = for_training(_load(settings)[0], settings)
-    _finish(pipeline.build(log, settings, TerminalProgress(console)), out)
+    contents = pipeline.build(log, settings, TerminalProgress(console), limit)
+    if budget is not None:
+        console.print(_tried_table(limit.tried))
+    _finish(contents, out)
 
 
 @app.command()

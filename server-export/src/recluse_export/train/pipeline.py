@@ -37,7 +37,9 @@ PARITY_HISTORIES = 200
 TIE_BREAK = "score descending, then row ascending; rows by number of events, then id"
 
 
-def build(log: Log, config: Config, progress: Progress | None = None) -> PackContents:
+def build(
+    log: Log, config: Config, progress: Progress | None = None, budget: Budget | None = None
+) -> PackContents:
     """Train, evaluate and export; what the command ``build`` does between reading and writing.
 
     Raises
@@ -46,7 +48,7 @@ def build(log: Log, config: Config, progress: Progress | None = None) -> PackCon
         Training diverged, or an exported graph ranks otherwise than the model that it was exported from.
     """
     progress = progress or SilentProgress()
-    trained = train(log, config, progress)
+    trained = train(log, config, progress, budget)
     figures = evaluate_trained(trained, log, config, progress)
     return export(trained, figures, log, config, progress)
 
