@@ -10,13 +10,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from recluse_export.features.history import Double
 from recluse_export.models.base import Environment
 from recluse_export.models.gram import mean_square
 from recluse_export.models.item_to_item import ItemToItem, LearnedInterestSettings, frees_diagonal
 from recluse_export.models.neighbours import strongest
 from recluse_export.models.settings import Positive, PositiveInt
-from recluse_export.shapes import Log
+from recluse_export.shapes import Float, Log
 
 BLOCK_BYTES = 256 * 2**20
 """Memory for the blocks of the Gram matrix that are solved at once."""
@@ -29,7 +28,7 @@ class SlimSettings(LearnedInterestSettings):
     """Penalty on weights, in units of the mean of the Gram matrix's diagonal."""
     l2: Positive = 0.5
     """Penalty on half the squared weights, in the same unit."""
-    neighbours: PositiveInt = 200
+    neighbours: PositiveInt = 100
     """Most similar items (by cosine) from which an item may be rebuilt."""
     sweeps: PositiveInt = 30
     """Passes over all coordinates at most; it stops when no weight moves by more than a thousandth."""
@@ -52,7 +51,7 @@ class Slim(ItemToItem):
         unit = mean_square(x)
         gram = (x.T @ x).tocsr()
         near = _most_similar(x, settings.neighbours, frees_diagonal(settings.diagonal, log))
-        chunk = max(1, BLOCK_BYTES // (8 * near.shape[1] ** 2))
+        chunk = max(1, BLOCK_BYTES // (4 * near.shape[1] ** 2))
         weights = np.zeros(near.shape, np.float32)
         for start in range(0, items, chunk):
             block = slice(start, min(start + chunk, items))
@@ -67,7 +66,7 @@ class Slim(ItemToItem):
         return found
 
 
-def elastic_net(inner: Double, outer: Double, l1: float, l2: float, sweeps: int) -> Double:
+def elastic_net(inner: Float, outer: Float, l1: float, l2: float, sweeps: int) -> Float:
     """``[problems, features]`` non-negative minimisers of ``1/2 b'Gb - g'b + l2 / 2 |b|^2 + l1 |b|_1`` by
     coordinate descent, all problems at once.
 
@@ -92,9 +91,12 @@ def elastic_net(inner: Double, outer: Double, l1: float, l2: float, sweeps: int)
             after = np.maximum(0, slope[:, feature] + diagonal[:, feature] * before - l1)
             after = after / (diagonal[:, feature] + l2)
             step = after - before
+            moved = np.flatnonzero(step)
+            if len(moved) == 0:
+                continue
             found[:, feature] = after
-            slope -= inner[:, feature] * step[:, None]
-            largest = max(largest, float(np.abs(step).max(initial=0)))
+            slope[moved] -= inner[moved, feature] * step[moved, None]
+            largest = max(largest, float(np.abs(step).max()))
         if largest < 1e-3:
             break
     return found
@@ -115,12 +117,12 @@ def _most_similar(x: sparse.csr_matrix, neighbours: int, itself: bool) -> np.nda
     return near
 
 
-def _blocks(gram: sparse.csr_matrix, near: np.ndarray, targets: np.ndarray) -> tuple[Double, Double]:
+def _blocks(gram: sparse.csr_matrix, near: np.ndarray, targets: np.ndarray) -> tuple[Float, Float]:
     """Gram matrices among each target's neighbours, ``[targets, features, features]``, and of the neighbours
     with the target itself, ``[targets, features]``; zeros for absent neighbours."""
     size = near.shape[1]
-    inner = np.zeros((len(near), size, size))
-    outer = np.zeros((len(near), size))
+    inner = np.zeros((len(near), size, size), np.float32)
+    outer = np.zeros((len(near), size), np.float32)
     for place, (rows, target) in enumerate(zip(near, targets, strict=True)):
         present = rows[rows >= 0]
         part = gram[present]
