@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from recluse_export.train.trained import Trained
 
 
+WIDTH = 160
+"""Columns of tables that go to a file instead of a terminal."""
+
+
 def evaluate(
     config: Annotated[
         Path | None,
@@ -118,6 +122,8 @@ def evaluate(
     from recluse_export.train.budget import seconds_of
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     request = Request(
         None if models is None else names_of(models),
         runtimes_of(runtime),

@@ -152,12 +152,21 @@ def evaluate_models(
             config.evaluate.max_users,
             config.model.seed,
         )
-        answers = answers_of(models, asked, report, setting, exposure, request)
+        answers = answers_of(models, asked, report, setting, exposure)
         first = first or (asked, answers)
     assert first is not None
     if trained is not None and trained.networks is not None:
         measure_runtimes(*first, trained, trainings, report, request, progress)
     if not request.only_ranking:
+        with timed(report, "groups"):
+            report.groups = group_figures(
+                log,
+                *first,
+                report.popularity,
+                config.evaluate.smallest_group,
+                config.evaluate.permutations,
+                config.model.seed,
+            )
         measure_cold_start(first[0], models, report, setting)
         if config.evaluate.new_items > 0:
             measure_new_items(first[0], trainings, report, setting)
@@ -180,9 +189,8 @@ def answers_of(
     report: Report,
     setting: Setting,
     exposure: Exposure,
-    request: Request,
 ) -> list[Measured]:
-    """Ask every model; figures, comparisons, groups and what is beyond accuracy go to the report."""
+    """Ask every model; figures, comparisons and what is beyond accuracy go to the report."""
     settings, seed = setting.config.evaluate, setting.config.model.seed
     answers = []
     for model in models:
@@ -205,16 +213,6 @@ def answers_of(
         report.comparisons += comparisons_with(
             report.reference, answers, asked.window, settings.permutations, settings.bootstrap, seed
         )
-        if not request.only_ranking:
-            report.groups += group_figures(
-                setting.log,
-                asked,
-                answers,
-                report.popularity,
-                settings.smallest_group,
-                settings.permutations,
-                seed,
-            )
     return answers
 
 

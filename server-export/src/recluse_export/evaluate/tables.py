@@ -64,16 +64,16 @@ def comparison_tables(report: Report) -> Iterable[Table]:
 
 
 def beyond_tables(report: Report) -> Iterable[Table]:
-    """What is beyond accuracy: a row a model, a column a metric."""
+    """What is beyond accuracy: a row a metric, a column a model."""
     for split in dict.fromkeys(figure.split for figure in report.beyond):
         chosen = [figure for figure in report.beyond if figure.split == split]
-        table = _table(f"Beyond accuracy, {split}", "model")
-        metrics = list(dict.fromkeys(figure.metric for figure in chosen))
-        for metric in metrics:
-            table.add_column(metric.replace("@10", ""), justify="right")
+        table = _table(f"Beyond accuracy, {split}", "metric")
+        models = list(dict.fromkeys(figure.model for figure in chosen))
+        for model in models:
+            table.add_column(model, justify="right")
         values = {(figure.model, figure.metric): figure.value for figure in chosen}
-        for model in dict.fromkeys(figure.model for figure in chosen):
-            table.add_row(model, *(_number(values.get((model, metric))) for metric in metrics))
+        for metric in dict.fromkeys(figure.metric for figure in chosen):
+            table.add_row(metric, *(_number(values.get((model, metric))) for model in models))
         yield table
 
 
@@ -139,17 +139,14 @@ def new_item_tables(report: Report) -> Iterable[Table]:
 
 
 def group_tables(report: Report) -> Iterable[Table]:
-    """The reference in every group beside popularity; a group that is served worse is named."""
-    for split, attribute in dict.fromkeys((one.split, one.attribute) for one in report.groups):
-        chosen = [
-            one
-            for one in report.groups
-            if (one.split, one.attribute, one.model) == (split, attribute, report.reference)
-        ]
-        metric = chosen[0].metric
-        table = _table(f"By {attribute}, {split}, {metric} of {report.reference}", attribute)
-        for name in ("users", report.reference, report.popularity, ""):
+    """The reference in every group beside popularity; a group that is served worse is marked."""
+    for split in dict.fromkeys(one.split for one in report.groups):
+        chosen = [one for one in report.groups if (one.split, one.model) == (split, report.reference)]
+        table = _table(f"By group, {split}, {chosen[0].metric}", "of users")
+        table.add_column("group")
+        for name in ("users", report.reference, report.popularity):
             table.add_column(name, justify="right")
+        table.add_column("")
         for one in chosen:
             mark = (
                 "[red]worse than popularity[/red]"
@@ -158,7 +155,8 @@ def group_tables(report: Report) -> Iterable[Table]:
                 if one.worse
                 else ""
             )
-            table.add_row(one.group, f"{one.users:,}", f"{one.value:.4f}", f"{one.popularity:.4f}", mark)
+            cells = (f"{one.users:,}", f"{one.value:.4f}", f"{one.popularity:.4f}", mark)
+            table.add_row(one.attribute, one.group, *cells)
         yield table
 
 
