@@ -161,6 +161,8 @@ class EvaluationRun:
     run: Run
     work: Path | None
     """The folder that somebody chose; None for the default"""
+    as_it_is: bool = False
+    """Take the training in the folder whatever its configuration says by now"""
 
     def config(self, max_users: int | None = None) -> Config:
         """The configuration with everything that the command line overrides."""
@@ -169,6 +171,10 @@ class EvaluationRun:
             return settings
         evaluate = settings.evaluate.model_copy(update={"max_users": max_users})
         return settings.model_copy(update={"evaluate": evaluate})
+
+    def some_users(self, settings: Config) -> bool:
+        """Whether the command line asks for fewer users than the configuration."""
+        return settings.evaluate.max_users != self.run.configured().evaluate.max_users
 
 
 def runs_of(
@@ -197,7 +203,7 @@ def runs_of(
                 "and --quick."
             )
         run = read_run_of(work)
-        return [EvaluationRun(run if split is None else run.with_split(split), work)]
+        return [EvaluationRun(run if split is None else run.with_split(split), work, split is None)]
     asked = [seed] if seeds is None else _seeds_of(seeds)
     return [
         EvaluationRun(
@@ -212,13 +218,12 @@ def evaluate_run(
     log: Log, settings: Config, run: EvaluationRun, request: Request, progress: Progress
 ) -> Report:
     """Evaluate one seed; what the model card needs stays in the work folder."""
-    from recluse_export.evaluate.contestants import TIERS
     from recluse_export.evaluate.product import evaluate_models
 
     found = WorkFolder(log, settings, run, progress)
     report = evaluate_models(log, settings, request, found, progress)
-    names = {figure.model for figure in report.figures}
-    if found.trained is not None and names & set(TIERS):
+    # The model card is about everybody, and about the models that it has always shown.
+    if found.trained is not None and request.models is None and not run.some_users(settings):
         write_figures(card_figures(report.figures), found.folder)
     return report
 
@@ -248,7 +253,9 @@ class WorkFolder:
         from recluse_export.evaluate.trainings import training_of
 
         named = self.run.work is not None
-        self.trained = training_of(self.log, self.settings, self.run.run, self.folder, self.progress, named)
+        self.trained = training_of(
+            self.log, self.settings, self.run.run, self.folder, self.progress, named, self.run.as_it_is
+        )
         return self.trained
 
     def without_new_items(self) -> Trained:

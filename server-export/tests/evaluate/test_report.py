@@ -48,9 +48,10 @@ def report(seed: int = 1, ndcg: float = 0.3) -> Report:
             for metric in ("coverage@10", "intra-list distance@10")
         ],
         groups=[
-            GroupFigure(SPLIT, "history length", group, name, "ndcg@10", value, 0.2, worse, 0.01, 30)
+            GroupFigure(SPLIT, "history length", group, name, metric, 0.1, 0.2, worse, 0.01, 30)
             for name, worse in ((popular, False), (model, True))
-            for group, value in (("1 to 4", 0.1), ("5 to 9", 0.1))
+            for group in ("1 to 4", "5 to 9")
+            for metric in ("ndcg@10", "recall@10")
         ],
         cold_start=[
             ColdStartFigure(SPLIT, events, name, "recall@10", 0.1 * events, 0.0, 0.5, 40)
@@ -137,5 +138,5 @@ def test_a_report_without_some_parts_still_makes_tables_and_a_page():
 
 def test_groups_that_are_served_worse_than_by_popularity_are_told_in_sentences():
     sentences = flagged(report())
-    assert len(sentences) == 2
+    assert len(sentences) == 4  # two groups by two metrics
     assert "for history length 1 to 4 (30 users) model is worse than popularity" in sentences[0]

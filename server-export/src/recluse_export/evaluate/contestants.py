@@ -89,7 +89,8 @@ def contestants(
         if trained is not None:
             from recluse_export.train.pipeline import comparisons
 
-            models = comparisons(past, until, trained, config)
+            usual = comparisons(past, until, trained, config)
+            models = [model for model in usual if model.name not in config.evaluate.models]
         wanted = [*([] if models else [POPULARITY]), *config.evaluate.models, *TIERS]
     else:
         has_popularity = any(name in POPULARITIES for name in names)

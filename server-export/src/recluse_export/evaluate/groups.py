@@ -15,7 +15,7 @@ from recluse_export.shapes import Log
 
 LENGTHS = (1, 5, 10, 20, 50, 100, 200, 500)
 """Where buckets of history length begin."""
-METRIC = "ndcg@10"
+METRICS = ("ndcg@10", "recall@10")
 """What groups are compared by."""
 MOST_VALUES = 20
 """Values of a profile column that are looked at, the most frequent."""
@@ -69,29 +69,30 @@ def group_figures(
 ) -> list[GroupFigure]:
     """Every model in every group, on all targets, beside popularity (the name of one of ``answers``)."""
     counted = users_with(asked.targets, "all")
-    base = next(answer for answer in answers if answer.model == popularity).values["all"][METRIC]
+    base = next(answer for answer in answers if answer.model == popularity).values["all"]
     figures = []
     for attribute, name, members in groups_of(log, asked, smallest):
         inside = members[counted]
         for answer in answers:
-            values = answer.values["all"][METRIC][inside]
-            difference = values - base[inside]
-            worse = answer.model != popularity and float(difference.mean()) < 0
-            p = float(sign_flip_test(difference[:, None], max(1, permutations), seed)[0]) if worse else None
-            figures.append(
-                GroupFigure(
-                    asked.window,
-                    attribute,
-                    name,
-                    answer.model,
-                    METRIC,
-                    float(values.mean()),
-                    float(base[inside].mean()),
-                    worse,
-                    p,
-                    int(inside.sum()),
+            for metric in METRICS:
+                values, popular = answer.values["all"][metric][inside], base[metric][inside]
+                difference = values - popular
+                worse = answer.model != popularity and float(difference.mean()) < 0
+                p = sign_flip_test(difference[:, None], max(1, permutations), seed) if worse else None
+                figures.append(
+                    GroupFigure(
+                        asked.window,
+                        attribute,
+                        name,
+                        answer.model,
+                        metric,
+                        float(values.mean()),
+                        float(popular.mean()),
+                        worse,
+                        None if p is None else float(p[0]),
+                        int(inside.sum()),
+                    )
                 )
-            )
     return figures
 
 

@@ -52,14 +52,13 @@ def drawings(report: Report) -> list[Drawing]:
 
 def by_history_length(report: Report) -> Drawing | None:
     """Quality by how long users' histories are."""
-    split = report.groups[0].split if report.groups else ""
-    chosen = [one for one in report.groups if one.attribute == "history length" and one.split == split]
+    chosen = [one for one in report.groups if (one.attribute, one.metric) == ("history length", "recall@10")]
     if not chosen:
         return None
     drawing = Drawing(
         f"{chosen[0].metric} by history length",
-        f"{split}. Users in groups by the number of events that a device knows of them; groups too small to "
-        "say anything are left out.",
+        f"{chosen[0].split}. Users in groups by the number of events that a device knows of them; groups too "
+        "small to say anything are left out.",
     )
     groups = list(dict.fromkeys(one.group for one in chosen))
     with _axes(drawing) as axes:

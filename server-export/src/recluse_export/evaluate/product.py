@@ -155,7 +155,10 @@ def evaluate_models(
         answers = answers_of(models, asked, report, setting, exposure)
         first = first or (asked, answers)
     assert first is not None
-    if trained is not None and trained.networks is not None:
+    if trained is None or trained.networks is None:
+        if list(request.runtimes) != ["pytorch"]:
+            report.notes.append("No runtimes: the tier model is not among the models that were trained.")
+    else:
         measure_runtimes(*first, trained, trainings, report, request, progress)
     if not request.only_ranking:
         with timed(report, "groups"):

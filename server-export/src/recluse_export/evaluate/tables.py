@@ -11,6 +11,9 @@ from recluse_export.evaluate.report import Report, SeedFigure
 from recluse_export.evaluate.runtimes import REFERENCE
 from recluse_export.shapes import Figure
 
+GROUPED = "ndcg@10"
+"""The metric of groups that the terminal shows; the others are in the JSON file."""
+
 
 def report_tables(report: Report) -> list[Table]:
     """Everything, in the order in which one asks."""
@@ -141,8 +144,12 @@ def new_item_tables(report: Report) -> Iterable[Table]:
 def group_tables(report: Report) -> Iterable[Table]:
     """The reference in every group beside popularity; a group that is served worse is marked."""
     for split in dict.fromkeys(one.split for one in report.groups):
-        chosen = [one for one in report.groups if (one.split, one.model) == (split, report.reference)]
-        table = _table(f"By group, {split}, {chosen[0].metric}", "of users")
+        chosen = [
+            one
+            for one in report.groups
+            if (one.split, one.model, one.metric) == (split, report.reference, GROUPED)
+        ]
+        table = _table(f"By group, {split}, {GROUPED}", "of users")
         table.add_column("group")
         for name in ("users", report.reference, report.popularity):
             table.add_column(name, justify="right")

@@ -58,6 +58,7 @@ def training_of(
     work: Path,
     progress: Progress,
     named: bool,
+    as_it_is: bool = False,
 ) -> Trained:
     """The training of this very configuration: from the work folder, else made now.
 
@@ -66,20 +67,38 @@ def training_of(
     named
         Whether somebody chose the folder: then a training of another configuration in it is refused instead
         of overwritten.
+    as_it_is
+        Take the folder's training whatever the configuration says by now; nobody asked for another one.
 
     Raises
     ------
     ProblemError
         See above, and :func:`train_into`.
     """
-    if has_training(work, config):
-        return load_checkpoint(work)
+    if has_training(work, config) or as_it_is:
+        return fitting(load_checkpoint(work), log, work)
     if named and all((work / name).is_file() for name in CHECKPOINT):
         raise ProblemError(
             f"{work}: holds the training of another configuration, seed or split. Choose another folder with "
             "--work, or leave it out."
         )
     return train_into(log, config, run, work, progress)
+
+
+def fitting(trained: Trained, log: Log, work: Path) -> Trained:
+    """The training itself, if it is about this catalogue.
+
+    Raises
+    ------
+    ProblemError
+        It learned from another number of items.
+    """
+    if len(trained.counting.leaf) != len(log.items):
+        raise ProblemError(
+            f"{work}: was trained on {len(trained.counting.leaf):,} items, but the data has "
+            f"{len(log.items):,} now. Train again, or bring back that training's data and configuration."
+        )
+    return trained
 
 
 def training_without_new_items(log: Log, config: Config, run: Run, work: Path, progress: Progress) -> Trained:
