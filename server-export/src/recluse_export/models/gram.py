@@ -1,4 +1,4 @@
-"""Ridge regression of one sparse table on another, and the inverse that its constrained forms need.
+"""The normal equations of item-to-item ridge regression, and the inverse that its constrained forms need.
 
 A table has one line a user (or a moment of a user) and one column an item, so the normal equations have as
 many unknowns as there are items, and a full matrix of them is held in memory.
@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 
 from recluse_export.errors import ProblemError
 from recluse_export.features.history import Double
+from recluse_export.shapes import Float
 
 MOST_ITEMS = 15_000
 """Items of the largest dense item-to-item matrix: 1.8 GB in double precision, twice that while it is
@@ -40,26 +41,22 @@ def mean_square(table: sparse.csr_matrix) -> float:
     return total or 1.0
 
 
-def ridge(source: sparse.csr_matrix, target: sparse.csr_matrix, penalty: float) -> Double:
-    """``[items, items]`` minimiser of ``|target - source B|^2 + penalty |B|^2``, by the smaller of its two
-    normal equations.
+def solved(gram: Float, target: Float, penalty: float) -> Float:
+    """``[items, items]`` solution of ``(gram + penalty I) B = target``, the normal equations of ridge
+    regression, in single precision.
 
     Parameters
     ----------
-    source, target
-        ``[lines, items]`` each.
+    gram, target
+        ``[items, items]`` each; ``gram`` is symmetric and overwritten.
     penalty
         Above 0.
     """
-    lines, items = source.shape
-    if lines < items:
-        inner = (source @ source.T).toarray()
-        inner[np.diag_indices(lines)] += penalty
-        dual = _solved(inner, target.toarray())
-        return np.asarray(source.T.tocsr() @ dual)
-    gram = (source.T @ source).toarray()
-    gram[np.diag_indices(items)] += penalty
-    return _solved(gram, (source.T @ target).toarray())
+    gram[np.diag_indices(len(gram))] += np.float32(penalty)
+    try:
+        return linalg.solve(gram, target, assume_a="pos", overwrite_a=True, check_finite=False)
+    except linalg.LinAlgError:
+        raise _not_positive() from None
 
 
 def inverse_gram(table: sparse.csr_matrix, penalty: Double) -> Double:
@@ -94,13 +91,6 @@ def inverse_gram(table: sparse.csr_matrix, penalty: Double) -> Double:
     if problem != 0:
         raise _not_positive()
     return _mirrored(inverse)
-
-
-def _solved(gram: Double, target: Double) -> Double:
-    try:
-        return linalg.solve(gram, target, assume_a="pos", overwrite_a=True, overwrite_b=True)
-    except linalg.LinAlgError:
-        raise _not_positive() from None
 
 
 def _not_positive() -> ProblemError:

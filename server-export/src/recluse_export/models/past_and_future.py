@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -11,16 +12,25 @@ from recluse_export.features.history import DAY, Histories, positions_before
 from recluse_export.features.interest import sum_by_item
 from recluse_export.features.weight import event_weight
 from recluse_export.models.item_to_item import ItemToItem
-from recluse_export.shapes import EventType, Log, Long
+from recluse_export.shapes import EventType, Float, Log, Long
 
-Tables = tuple[sparse.csr_matrix, sparse.csr_matrix]
-FEWEST_EVENTS = 3
-"""A shorter history is not cut."""
+MOMENTS_AT_ONCE = 10_000
+"""Moments whose tables are in memory at the same time."""
 
 
-def past_and_future(model: ItemToItem, log: Log, moments: int, half_life: float) -> Tables:
-    """Past and future, ``[moments, items]`` each, of every user at ``moments`` moments, drawn evenly over all
-    but the first fifth of the history.
+@dataclass(frozen=True)
+class Sums:
+    """``[items, items]`` each: sums over all moments, divided by the moments a user, so that a user counts
+    once however often their history is cut."""
+
+    past: Float
+    """Of the past with itself."""
+    future: Float
+    """Of the past with the future."""
+
+
+def sums_of(model: ItemToItem, log: Log, moments: int, half_life: float) -> Sums:
+    """What comes of cutting every user's history at ``moments`` moments.
 
     The past is weighed as a device would have weighed it then; the future counts events, each halved for
     every ``half_life`` until then.
@@ -32,18 +42,46 @@ def past_and_future(model: ItemToItem, log: Log, moments: int, half_life: float)
     log
         Events to learn from.
     moments
-        Moments a user.
+        Cuts a user at most; a history of n events has n - 1.
     half_life
         Of the future: in days, in events where the log has no times.
     """
-    length = np.diff(log.offsets)
-    users = np.repeat(np.flatnonzero(length >= FEWEST_EVENTS), moments)
-    random = np.random.default_rng(model.environment.seed)
-    place = np.maximum(1, (length[users] * random.uniform(0.2, 1.0, len(users))).astype(np.int64))
-    now = log.time[log.offsets[users] + place]
-    return model.interest_at(log, users, now, decayed=True), future_of(
-        log, users, now, model.environment.event_types, half_life
-    )
+    items = len(log.items)
+    past_sum, future_sum = np.zeros((items, items), np.float32), np.zeros((items, items), np.float32)
+    users, now = cuts(log, moments, model.environment.seed)
+    for some in _parts(len(users)):
+        past = model.interest_at(log, users[some], now[some], decayed=True)
+        future = future_of(log, users[some], now[some], model.environment.event_types, half_life)
+        transposed = past.T.tocsr()
+        _add(past_sum, transposed @ past)
+        _add(future_sum, transposed @ future)
+    share = np.float32(len(np.unique(users)) / max(1, len(users)))
+    past_sum *= share
+    future_sum *= share
+    return Sums(past_sum, future_sum)
+
+
+def cuts(log: Log, moments: int, seed: int) -> tuple[Long, Long]:
+    """Users and moments, in the unit of ``log.time``: at most ``moments`` different places of every history,
+    each with an event before it and one after."""
+    inner = np.maximum(0, np.diff(log.offsets) - 1)
+    user = np.repeat(np.arange(log.user_count), inner)
+    place = np.arange(len(user)) - np.repeat(np.cumsum(inner) - inner, inner) + 1
+    order = np.lexsort((np.random.default_rng(seed).random(len(user)), user))
+    turn = np.arange(len(user)) - np.repeat(np.cumsum(inner) - inner, inner)
+    chosen = np.sort(order[turn < moments])
+    return user[chosen], log.time[log.offsets[user[chosen]] + place[chosen]]
+
+
+def _parts(count: int) -> Iterator[slice]:
+    for start in range(0, count, MOMENTS_AT_ONCE):
+        yield slice(start, start + MOMENTS_AT_ONCE)
+
+
+def _add(total: Float, product: sparse.csr_matrix) -> None:
+    """Add a sparse matrix, a block of lines at a time, without a dense copy of the whole."""
+    for start in range(0, len(total), 1024):
+        total[start : start + 1024] += product[start : start + 1024].toarray()
 
 
 def future_of(

@@ -9,13 +9,12 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field
-from scipy import sparse
 
 from recluse_export.models.base import Environment
-from recluse_export.models.gram import check_item_count, inverse_gram, mean_square, ridge
+from recluse_export.models.gram import check_item_count, solved
 from recluse_export.models.item_to_item import Diagonal, frees_diagonal
 from recluse_export.models.settings import Share
-from recluse_export.models.slit import Slit, SlitSettings
+from recluse_export.models.slit import Slit, SlitSettings, unit_of
 from recluse_export.shapes import Float, Log
 
 
@@ -51,17 +50,18 @@ class Slist(Slit):
         """
         check_item_count(len(log.items), self.name)
         settings = self.slist
-        past, future = self.cut(log)
+        sums = self.sums(log)
         x = self.interest_of(log, until, settings.learn_decayed)
-        one, other = np.sqrt(settings.together), np.sqrt(1 - settings.together)
-        source = sparse.vstack([one * x, other * past], format="csr")
-        target = sparse.vstack([one * x, other * future], format="csr")
-        penalty = settings.l2 * mean_square(source)
-        weights = ridge(source, target, penalty)
-        if not frees_diagonal(settings.diagonal, log):
-            inverse = inverse_gram(source, np.full(len(weights), penalty))
-            # The multipliers of the constraint: nothing where it does not bind.
-            excess = np.maximum(0, np.diag(weights) - settings.most_own) / np.diag(inverse)
-            inverse *= excess
-            weights = np.subtract(weights, inverse, out=inverse)
-        return weights.astype(np.float32)
+        own = (x.T @ x).toarray().astype(np.float32) * np.float32(settings.together)
+        gram, target = sums.past, sums.future
+        for table in (gram, target):
+            table *= np.float32(1 - settings.together)
+            table += own
+        penalty = settings.l2 * unit_of(gram)
+        if frees_diagonal(settings.diagonal, log):
+            return solved(gram, target, penalty)
+        weights = solved(gram.copy(), target, penalty)
+        inverse = solved(gram, np.eye(len(gram), dtype=np.float32), penalty)
+        # The multipliers of the constraint: nothing where it does not bind.
+        inverse *= np.maximum(0, np.diag(weights) - settings.most_own) / np.diag(inverse)
+        return np.subtract(weights, inverse, out=inverse)

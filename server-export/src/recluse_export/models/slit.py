@@ -1,19 +1,18 @@
 """SLIT: what comes next, predicted from what was, in closed form.
 
 Choi, Kim, Lee, Shim, Lee, "Session-aware linear item-item models for session-based recommendation", WWW 2021.
-A session is here the whole history of a user; cuts between past and future are drawn at random instead of
-being all taken, and recency takes the place of the paper's weights by position.
+A session is here the whole history of a user, of which a number of cuts between past and future is drawn at
+random; recency takes the place of the paper's weights by position.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from recluse_export.models.base import Environment
-from recluse_export.models.gram import check_item_count, mean_square, ridge
+from recluse_export.models.gram import check_item_count, solved
 from recluse_export.models.item_to_item import InterestSettings, ItemToItem
-from recluse_export.models.past_and_future import past_and_future
+from recluse_export.models.past_and_future import Sums, sums_of
 from recluse_export.models.settings import Positive, PositiveInt
 from recluse_export.shapes import Float, Log
 
@@ -21,8 +20,8 @@ from recluse_export.shapes import Float, Log
 class SlitSettings(InterestSettings):
     """Cuts, decay of the future, penalty, and the history's weights."""
 
-    moments: PositiveInt = 4
-    """Cuts a user between past and future."""
+    moments: PositiveInt = 32
+    """Cuts a user between past and future at most."""
     future_half_life_days: Positive = 28.0
     """Decay of the future, counted from the cut."""
     future_half_life_events: Positive = 10.0
@@ -49,16 +48,21 @@ class Slit(ItemToItem):
             Too many items for a dense matrix.
         """
         check_item_count(len(log.items), self.name)
-        past, future = self.cut(log)
-        return ridge(past, future, self.slit.l2 * mean_square(past)).astype(np.float32)
+        sums = self.sums(log)
+        return solved(sums.past, sums.future, self.slit.l2 * unit_of(sums.past))
 
     @property
     def keeps_weights(self) -> bool:
         """Never: the past that it learns from is decayed."""
         return False
 
-    def cut(self, log: Log) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-        """``[moments, items]`` of the past and of the future."""
+    def sums(self, log: Log) -> Sums:
+        """Past and future at all cuts."""
         settings = self.slit
         half_life = settings.future_half_life_days if log.has_time else settings.future_half_life_events
-        return past_and_future(self, log, settings.moments, half_life)
+        return sums_of(self, log, settings.moments, half_life)
+
+
+def unit_of(gram: Float) -> float:
+    """Mean of the diagonal of a Gram matrix ``[items, items]``; 1 for zeros."""
+    return float(np.diag(gram).mean()) or 1.0
