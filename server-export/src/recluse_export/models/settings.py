@@ -106,7 +106,7 @@ class EncoderSettings(Settings):
     """Of AdamW, on matrices only."""
     context_dropout: Share = 0.5
     """Share of contexts set to unknown in training, for a page seldom knows them all."""
-    beside_linear: bool = True
+    beside_linear: bool = False
     """Whether the encoder learns what the linear tier leaves over, instead of everything by itself."""
     beside_linear_by_order: bool = False
     """The same for a log without times."""
