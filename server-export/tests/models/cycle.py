@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.models.random_log import log_of
 
+from models.random_log import log_of
 from recluse_export.features.history import Histories
 from recluse_export.shapes import EventType, Log
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests.models.random_log import DAY, TYPES, log_of, random_log
 
+from models.random_log import DAY, TYPES, log_of, random_log
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.models import zoo
 from recluse_export.models.als import FoldIn, ridge_states, whitened

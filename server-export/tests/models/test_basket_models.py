@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.models.random_log import DAY, TYPES, log_of, random_log
 
+from models.random_log import DAY, TYPES, log_of, random_log
 from recluse_export.errors import ProblemError
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.models import zoo

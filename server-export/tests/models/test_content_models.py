@@ -6,8 +6,8 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from tests.models.random_log import DAY, TYPES, catalogue, random_log
 
+from models.random_log import DAY, TYPES, catalogue, random_log
 from recluse_export.errors import ProblemError
 from recluse_export.features.history import Histories
 from recluse_export.models import zoo

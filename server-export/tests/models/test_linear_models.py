@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
-from tests.models.random_log import DAY, TYPES, log_of, random_log
 
+from models.random_log import DAY, TYPES, log_of, random_log
 from recluse_export.errors import ProblemError
 from recluse_export.models import past_and_future, zoo
 from recluse_export.models.gram import MOST_ITEMS, check_item_count, inverse_gram, mean_square

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests.models.cycle import ITEMS, TYPES, circle_log, histories_of
 
+from models.cycle import ITEMS, TYPES, circle_log, histories_of
 from recluse_export.errors import ProblemError
 from recluse_export.models.base import Environment, recommend
 from recluse_export.models.esasrec import ESasRec, ESasRecSettings

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models.random_log import DAY, TYPES, random_log
 
+from models.random_log import DAY, TYPES, random_log
 from recluse_export.errors import ProblemError
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import before, targets_after
