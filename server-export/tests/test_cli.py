@@ -317,7 +317,7 @@ def test_evaluate_trains_where_it_must_and_leaves_tables_json_and_a_page(
     config = shop_to_train_on(tmp_path).write()
     result = run("evaluate", "--config", config, "--seeds", "1,2", "--json", "all.json", "--page", "page")
     assert result.exit_code == 0, result.output
-    for words in ("next 7 days, all targets", "linear minus each model", "Beyond accuracy", "over 2 seeds"):
+    for words in ("next 7 days, all targets", "How far ahead linear is", "Beyond accuracy", "over 2 seeds"):
         assert words in " ".join(result.output.split())
     document = json.loads((tmp_path / "all.json").read_text())
     assert [report["seed"] for report in document["reports"]] == [1, 2]

@@ -152,6 +152,9 @@ def evaluate(
             write_page(reports, page)
     if len(reports) > 1:
         console.print(*seeds_tables(over_seeds(reports)), sep="\n")
+    failures = [failure for report in reports for failure in report.failures]
+    if failures:
+        raise ProblemError("\n".join(dict.fromkeys(failures)))
 
 
 @dataclass(frozen=True)

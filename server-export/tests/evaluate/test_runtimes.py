@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from recluse_export.errors import ProblemError
+from recluse_export.evaluate import product
 from recluse_export.evaluate.lists import Measured, measured
+from recluse_export.evaluate.report import Report
 from recluse_export.evaluate.runtimes import runtime_figures, runtimes_of, shared_items
 from recluse_export.evaluate.split import Targets
+from recluse_export.progress import SilentProgress
 
 TARGETS = Targets(
     users=np.array([0, 1], np.int32),
@@ -59,3 +65,25 @@ def test_runtimes_are_named_with_commas_in_any_order():
 def test_shared_items_do_not_mind_the_order():
     assert shared_items(LISTS[:, :10], LISTS[:, 9::-1]) == 1.0
     assert shared_items(LISTS[:, :10], LISTS[:, 10:]) == 0.0
+
+
+def test_a_browser_that_is_not_there_costs_none_of_the_other_figures(monkeypatch):
+    def lists_by(runtime, pack, asked, progress):
+        if runtime == "browser":
+            raise ProblemError("There is no Chromium. Install one.")
+        return {"all": LISTS}
+
+    monkeypatch.setattr(product, "lists_by", lists_by)
+    monkeypatch.setattr(product, "read_pack", lambda pack: SimpleNamespace(reliability=[]))
+    report = Report("shop", "a split", 1, {}, seconds={"rank model": 2.0})
+    product.measure_runtimes(
+        SimpleNamespace(window="next 7 days", targets=TARGETS),
+        [answer("model", LISTS)],
+        None,
+        SimpleNamespace(pack=lambda trained, figures: Path("pack")),
+        report,
+        product.Request(runtimes=("pytorch", "onnxruntime", "browser")),
+        SilentProgress(),
+    )
+    assert [one.runtime for one in report.runtimes] == ["pytorch", "onnxruntime"]
+    assert report.failures == ["--runtime browser: There is no Chromium. Install one."]

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from recluse_export.config import Config
+from recluse_export.errors import ProblemError
 from recluse_export.evaluate import contestants, new_items
 from recluse_export.evaluate.beyond import Exposure, beyond_accuracy
 from recluse_export.evaluate.cold_start import as_newcomers, cold_start
@@ -256,7 +257,12 @@ def measure_runtimes(
             found.append(("pytorch", answer, report.seconds["rank model"]))
     for runtime in others:
         began = time.monotonic()
-        lists = lists_by(runtime, pack, asked, progress)
+        try:
+            lists = lists_by(runtime, pack, asked, progress)
+        except ProblemError as problem:
+            # A missing browser must not cost the figures that took an hour.
+            report.failures.append(f"--runtime {runtime}: {problem}")
+            continue
         seconds = time.monotonic() - began
         report.seconds[f"rank model in {runtime}"] = round(seconds, 2)
         found.append((runtime, answer_of(runtime, lists, asked), seconds))

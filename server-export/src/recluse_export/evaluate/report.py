@@ -49,6 +49,8 @@ class Report:
     training: list[float] = field(default_factory=list)
     """NDCG@10 + recall@10 on validation after each pass of training"""
     notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    """What was asked for and could not be had, each with what to do; all else is there"""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each part took"""
 

@@ -53,7 +53,7 @@ def comparison_tables(report: Report) -> Iterable[Table]:
             for one in report.comparisons
             if (one.split, one.targets) == (split, targets)
         }
-        table = _table(f"{report.reference} minus each model, {split}, {targets} targets", "model")
+        table = _table(f"How far ahead {report.reference} is, {split}, {targets} targets", "model")
         for metric in COMPARED:
             table.add_column(metric, justify="right")
             table.add_column("p (Holm)", justify="right")

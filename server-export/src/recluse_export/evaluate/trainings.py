@@ -116,7 +116,7 @@ def training_without_new_items(log: Log, config: Config, run: Run, work: Path, p
 def packed(
     trained: Trained, figures: list[Figure], log: Log, config: Config, work: Path, progress: Progress
 ) -> Path:
-    """The folder of the exported pack of a training, made anew.
+    """The folder of the exported pack of a training, made anew; absolute, for other programs read it.
 
     Raises
     ------
@@ -125,4 +125,4 @@ def packed(
     """
     given, settings = for_training(log, config)
     write_pack(pipeline.export(trained, figures, given, settings, progress), work / PACK)
-    return work / PACK
+    return (work / PACK).resolve()
