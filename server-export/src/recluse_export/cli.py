@@ -89,7 +89,7 @@ def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
             else:
                 raise
         except KeyboardInterrupt:
-            print("recluse-export: interrupted. No half-written file is left; run it again to go on.", file=sys.stderr)
+            print("recluse-export: interrupted. No half-written file is left.", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
         else:
             return
