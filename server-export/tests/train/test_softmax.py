@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from recluse_export.train import softmax
 from recluse_export.train.softmax import SEEN, Evidence, SoftmaxOnEvidence
 
 WINDOWS, PLACES, ITEMS, SIZE, FOLDS = 3, 29, 17, 8, 2
@@ -45,7 +46,9 @@ def plainly(learned, given, evidence: Evidence) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("repeats", [True, False])
-def test_loss_and_gradients_are_those_of_the_plain_formula(repeats):
+@pytest.mark.parametrize("places_at_once", [1, 4, PLACES])
+def test_loss_and_gradients_are_those_of_the_plain_formula(repeats, places_at_once, monkeypatch):
+    monkeypatch.setattr(softmax, "LOGITS", places_at_once * WINDOWS * ITEMS)
     learned, (item, target, asked, fold), table = a_batch(3)
     evidence = Evidence(table, 0.8, repeats)
     if not repeats:

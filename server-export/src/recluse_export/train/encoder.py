@@ -18,6 +18,7 @@ from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Log
 from recluse_export.train.moment_evidence import MomentEvidence
+from recluse_export.train.precision import quick_products
 from recluse_export.train.windows import Batch, WindowSource
 
 SCALES = torch.tensor([5.0, 5.0, 0.5])
@@ -84,14 +85,16 @@ def train_encoder(
             users = source.epoch(random)
             for start in range(0, len(users), chosen.batch):
                 batch = source.draw(users[start : start + chosen.batch], random)
-                loss = batch_loss(encoder, tower, batch, device, evidence, strength)
+                with quick_products():
+                    loss = batch_loss(encoder, tower, batch, device, evidence, strength)
                 if not torch.isfinite(loss):
                     raise ProblemError(
                         f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
                         "Lower model.encoder.learning_rate and train again."
                     )
                 optimiser.zero_grad(set_to_none=True)
-                loss.backward()
+                with quick_products():
+                    loss.backward()
                 nn.utils.clip_grad_norm_([*encoder.parameters(), *tower.parameters()], 1.0)
                 optimiser.step()
                 schedule.step()
@@ -122,7 +125,8 @@ def seconds_a_pass(
         if number == 2:
             started = time.perf_counter()
         batch = source.draw(users[number * chosen.batch : (number + 1) * chosen.batch], random)
-        batch_loss(encoder, tower, batch, torch.device("cpu"), evidence, strength).backward()
+        with quick_products():
+            batch_loss(encoder, tower, batch, torch.device("cpu"), evidence, strength).backward()
     return (time.perf_counter() - started) / 4 * -(-len(source) // chosen.batch)
 
 

@@ -21,6 +21,7 @@ from recluse_export.models.settings import EncoderSettings, ModelSettings
 from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Int, Log
+from recluse_export.train.precision import quick_products
 from recluse_export.train.softmax import Evidence, SoftmaxOnEvidence
 
 AVERAGE_EVERY = 10
@@ -215,14 +216,16 @@ def train_next_item(
         for _ in range(epochs):
             model.train()
             for users in source.epoch(random):
-                loss = model.loss(source.draw(users, random), evidence, fold)
+                with quick_products():
+                    loss = model.loss(source.draw(users, random), evidence, fold)
                 if not torch.isfinite(loss):
                     raise ProblemError(
                         f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
                         "Lower model.encoder.next_item_learning_rate and train again."
                     )
                 optimiser.zero_grad(set_to_none=True)
-                loss.backward()
+                with quick_products():
+                    loss.backward()
                 nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimiser.step()
                 schedule.step()
@@ -256,7 +259,8 @@ def seconds_a_step(
     for number in range(10):
         if number == 2:
             started = time.perf_counter()
-        copied.loss(source.draw(batches[number % len(batches)], random), evidence, fold).backward()
+        with quick_products():
+            copied.loss(source.draw(batches[number % len(batches)], random), evidence, fold).backward()
     return (time.perf_counter() - started) / 8
 
 

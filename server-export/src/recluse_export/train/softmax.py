@@ -14,8 +14,8 @@ from torch import Tensor
 
 SEEN = -1e9
 """Added to the logit of an item that the user has already had, where nobody repeats: it can't come next."""
-LOGITS = 400
-"""Places of all windows together that are computed at once."""
+LOGITS = 1_400_000
+"""Numbers that are computed at once: some places of all windows, times items."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class SoftmaxOnEvidence(torch.autograd.Function):
         loss = states.new_zeros(())
         to_states, to_rows = torch.empty_like(states), torch.zeros_like(rows)
         to_bias, to_strength = torch.zeros_like(bias), strength.new_zeros(())
-        at_once = min(places, max(1, LOGITS // windows))
+        at_once = min(places, max(1, LOGITS // (windows * items)))
         parts = evidence.parts(item, fold, items, at_once)
         seen = states.new_zeros((windows, items))
         for first in range(0, places, at_once):
