@@ -8,11 +8,16 @@ import torch
 from recluse_export.train.precision import quick_products
 
 
+@quick_products()
+def diverge() -> float:
+    during = torch.get_float32_matmul_precision() == "medium"
+    return 1 / (0 if during else 1)
+
+
 def test_products_are_exact_again_after_training_even_when_it_failed():
     before = torch.get_float32_matmul_precision()
-    with pytest.raises(ZeroDivisionError), quick_products():
-        assert torch.get_float32_matmul_precision() == "medium"
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        diverge()
     assert torch.get_float32_matmul_precision() == before
 
 

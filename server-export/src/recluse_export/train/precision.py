@@ -1,8 +1,9 @@
 """Matrix products of training in half the time, where the processor can.
 
-Products of float32 matrices are computed from bfloat16 halves and summed in float32 (oneDNN; AVX-512 BF16, AMX or
-ARM's BF16 instructions); where there are none, nothing changes. A step of the encoder takes 0.55 of the time on
-an AMD EPYC with AVX-512 BF16. Only while learning: what is measured or exported is computed in full.
+Products of float32 matrices are computed from bfloat16 halves and summed in float32 (oneDNN; AVX-512 BF16,
+AMX or ARM's BF16 instructions); where there are none, nothing changes. A step of the encoder takes 0.55 of
+the time on an AMD EPYC with AVX-512 BF16. Only while learning: what is measured or exported is computed in
+full.
 """
 
 from __future__ import annotations
