@@ -8,12 +8,20 @@ export type Source = 'popular' | 'linear' | 'model';
 
 /** What a visitor did with one item. */
 export interface Interaction {
-  /** An event type that the pack declares (`purchase`, `view`, `cart`, ...) or one of the site's own. */
+  /**
+   * An event type that the pack declares (`purchase`, `view`, `cart`, ...) or one of the site's own. `impression` (the item was really
+   * seen in a list) and `search` say nothing of what the visitor wants: they count for ranking only where the pack gives them a weight,
+   * and `on('change')` does not tell of them.
+   */
   type: string;
-  /** The item's id in the site's catalogue. Kept as it is, whether or not the pack knows it. */
+  /** The item's id in the site's catalogue. Kept as it is, whether or not the pack knows it. Empty for a {@link Search}, which has none. */
   item: string;
-  /** Money paid for `purchase`, stars for `rating`. Must be finite. */
+  /** Money paid for `purchase` (for all pieces together), stars for `rating`. Must be finite. */
   value?: number;
+  /** How many pieces, for `purchase` and `cart`. Default: one, where it matters. */
+  quantity?: number;
+  /** How long a `view` lasted while the page was visible, in milliseconds. */
+  dwell?: number;
   /** Milliseconds since 1970. Default: now. A time in the future is taken as now. */
   time?: number;
   /** The order or basket that this interaction belongs to. */
@@ -22,9 +30,16 @@ export interface Interaction {
   list?: string;
   /** The item's position in that list, from 0. */
   position?: number;
+  /** Where on the page that list was shown (`RankedList.placement`). */
+  placement?: string;
+  /** What a `search` looked for. */
+  query?: string;
   /** Makes repeating the call harmless: a second interaction of the same id is not stored. Default: random. */
   id?: string;
 }
+
+/** What the visitor looked for: an interaction without an item. */
+export type Search = Partial<Interaction> & { type: 'search'; query: string };
 
 /** An interaction as the store keeps it and `history()` and `export()` return it. */
 export interface StoredInteraction extends Interaction {

@@ -25,6 +25,7 @@ export type {
   RankedList,
   Reason,
   RecommendRequest,
+  Search,
   SimilarRequest,
   Source,
   Status,

@@ -13,6 +13,7 @@ import {
   type RankedList,
   RecluseError,
   type RecommendRequest,
+  type Search,
   type SimilarRequest,
   type Status,
   type StatusRequest,
@@ -61,7 +62,10 @@ export interface Recommender {
    *
    * @throws RecluseError `invalid-argument` (nothing of the call is stored), `storage-full`
    */
-  track(interactions: Interaction | readonly Interaction[], options?: CallOptions): Promise<void>;
+  track(
+    interactions: Interaction | Search | readonly (Interaction | Search)[],
+    options?: CallOptions,
+  ): Promise<void>;
   /**
    * The list for this visitor, from the best tier that is ready. Waits for the first tier; knows every `track()` made before.
    * Leaves out what the visitor dislikes: items whose newest `like` or `dislike` is a `dislike`.
@@ -195,6 +199,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
       const time = Date.now();
       const interactions = (Array.isArray(given) ? given : [given]).map((interaction: Interaction) => ({
         ...interaction,
+        item: interaction?.item ?? '',
         id: interaction?.id ?? randomId(),
         time: interaction?.time ?? time,
       }));

@@ -102,20 +102,30 @@ function plainObject(value: unknown, field: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-const interaction = fields(
-  {
-    type: text,
-    item: text,
-    value: between(-1e12, 1e12),
-    time: between(0, 8.64e15),
-    basket: text,
-    list: text,
-    position: wholeFrom(0),
-    id: text,
-  },
-  'type',
-  'item',
-);
+const interactionFields = {
+  type: text,
+  item: text,
+  value: between(-1e12, 1e12),
+  quantity: between(0, 1e9),
+  dwell: between(0, 1e12),
+  time: between(0, 8.64e15),
+  basket: text,
+  list: text,
+  position: wholeFrom(0),
+  placement: text,
+  query: text,
+  id: text,
+};
+const aboutAnItem = fields(interactionFields, 'type', 'item');
+const aboutNone: Check = (value, field) => {
+  if (value !== '') wrong(field, 'left out or empty: a search has no item');
+};
+const search = fields({ ...interactionFields, item: aboutNone }, 'type', 'query');
+
+const interaction: Check = (value, field) => {
+  const { type } = plainObject(value, field);
+  (type === 'search' ? search : aboutAnItem)(value, field);
+};
 
 const filter = recordOf(either(text, listOf(text)));
 

@@ -16,7 +16,8 @@ export interface Visitor {
   /** Stores interactions; resolves when they are durable. */
   track(interactions: readonly Interaction[], now: number): Promise<void>;
   /**
-   * The interactions that ranking with this pack needs, oldest first: all opinions and the newest others.
+   * The interactions that ranking with this pack needs, oldest first: all opinions and the newest others, without what is
+   * {@link noEvidence} to this pack. The same array as before where nothing new counts.
    * Knows everything that was tracked or forgotten before this call.
    */
   known(pack: Pack): Promise<readonly StoredInteraction[]>;
@@ -42,6 +43,9 @@ export interface VisitorEvents {
 
 /** Types whose newest mention decides, however old: the history must know them all. */
 const opinions = ['like', 'dislike'];
+
+/** What was shown or looked for, not wanted: there may be a lot of it, and ranking needs none of it unless the pack gives it a weight. */
+export const noEvidence: ReadonlySet<string> = new Set(['impression', 'search']);
 
 /** What is at hand: interactions read for one pack, and whether the store holds newer ones. */
 type AtHand =
@@ -75,9 +79,9 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
   }
 
   /** Reads backwards until there are as many interactions as the pack's history can use, or no more. */
-  async function readFor(pack: Pack): Promise<StoredInteraction[]> {
-    const { eventTypes, history } = pack.manifest;
-    const weighty = new Set(eventTypes.filter(({ weight }) => weight !== 0).map((type) => type.name));
+  async function readFor(pack: Pack): Promise<{ interactions: StoredInteraction[]; last: number }> {
+    const { history } = pack.manifest;
+    const weighty = weighed(pack);
     const usable = ({ item, type }: StoredInteraction) => weighty.has(type) && pack.rowOf.has(item);
     let read: StoredInteraction[] = [];
     let found = 0;
@@ -90,7 +94,7 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
     const first = read[0]?.seq ?? 0;
     const told = (await Promise.all(opinions.map((type) => store.ofType(type)))).flat();
     const older = told.filter(({ seq }) => seq < first).sort((left, right) => left.seq - right.seq);
-    return older.concat(read);
+    return { interactions: older.concat(evidence(read, pack)), last: read.at(-1)?.seq ?? 0 };
   }
 
   return {
@@ -99,6 +103,8 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
         const added = await store.add(interactions.map((interaction) => complete(interaction, now)));
         if (added.length === 0) return;
         behind = true;
+        // No list would be another one, and a page that draws its lists again would see them again.
+        if (added.every(({ type }) => noEvidence.has(type))) return;
         others.tell('added');
         events.onChange();
       }),
@@ -109,12 +115,12 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
         const newer = behind;
         behind = false;
         if (atHand.state === 'nothing' || atHand.pack !== pack.manifest) {
-          const interactions = await readFor(pack);
-          atHand = { state: 'read', pack: pack.manifest, interactions, last: interactions.at(-1)?.seq ?? 0 };
+          atHand = { state: 'read', pack: pack.manifest, ...(await readFor(pack)) };
         } else if (newer) {
-          const added = await store.after(atHand.last);
-          const interactions = atHand.interactions.concat(added);
-          atHand = { ...atHand, interactions, last: interactions.at(-1)?.seq ?? 0 };
+          const read = await store.after(atHand.last);
+          const added = evidence(read, pack);
+          const interactions = added.length > 0 ? atHand.interactions.concat(added) : atHand.interactions;
+          atHand = { ...atHand, interactions, last: read.at(-1)?.seq ?? atHand.last };
         }
         return atHand.interactions;
       }),
@@ -149,4 +155,14 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
         await store.close();
       }),
   };
+}
+
+/** The types to which the pack gives a weight. */
+function weighed({ manifest }: Pack): ReadonlySet<string> {
+  return new Set(manifest.eventTypes.filter(({ weight }) => weight !== 0).map(({ name }) => name));
+}
+
+function evidence(interactions: StoredInteraction[], pack: Pack): StoredInteraction[] {
+  const weighty = weighed(pack);
+  return interactions.filter(({ type }) => !noEvidence.has(type) || weighty.has(type));
 }

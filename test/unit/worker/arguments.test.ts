@@ -56,14 +56,32 @@ test('every field that the types know is let in', () => {
     type: 'purchase',
     item: 'sku-1',
     value: -4.99,
+    quantity: 2,
+    dwell: 1200,
     time: 0,
     basket: 'b',
     list: 'l',
     position: 0,
+    placement: 'home',
+    query: 'tea',
     id: 'i',
   };
   expect(checkInteractions([interaction])).toEqual([interaction]);
   expect(checkRecommendRequest({ limit: undefined })).toEqual({ limit: undefined });
+});
+
+test('a search needs a query and has no item; everything else needs an item', () => {
+  const search = { type: 'search', query: 'oat milk', item: '' };
+  expect(checkInteractions([search])).toEqual([search]);
+  expect(() => checkInteractions([{ type: 'search', item: '' }])).toThrow(
+    'interactions[0].query must be given',
+  );
+  expect(() => checkInteractions([{ type: 'search', query: 'tea', item: 'sku-1' }])).toThrow(
+    'interactions[0].item must be left out',
+  );
+  expect(() => checkInteractions([{ type: 'view', item: '' }])).toThrow(
+    'interactions[0].item must be a text',
+  );
 });
 
 test('a field inherited from Object is as unknown as any other', () => {
