@@ -49,8 +49,75 @@ export interface StoredInteraction extends Interaction {
   time: number;
 }
 
-/** Conditions on an item's attributes; every named attribute must match one of its values. */
-export type Filter = Readonly<Record<string, string | readonly string[]>>;
+/** An item's attributes by name, where the app has no type for them: anything goes at compile time, and is checked when it runs. */
+export type Attributes = Readonly<Record<string, string | number>>;
+
+/** What can be asked of every item; an app's own type may narrow these, for example `category: 'Coffee' | 'Tea'`. */
+export interface CommonAttributes {
+  id: string;
+  title: string;
+  /** The name of a category at any level: an item is in its leaf category and in all above. */
+  category: string;
+  brand: string;
+  price: number;
+}
+
+/**
+ * Questions about one attribute; all of them must hold. An item without the attribute meets none but `ne`, `notIn` and
+ * `exists: false`.
+ */
+export type AttributeTest<Value> = {
+  readonly eq?: Value;
+  readonly ne?: Value;
+  readonly in?: readonly Value[];
+  readonly notIn?: readonly Value[];
+  readonly exists?: boolean;
+} & ([Value] extends [number]
+  ? { readonly lt?: number; readonly lte?: number; readonly gt?: number; readonly gte?: number }
+  : [Value] extends [string]
+    ? { /** Somewhere in the text, whatever the case of its letters. */ readonly contains?: string }
+    : {
+        readonly lt?: number;
+        readonly lte?: number;
+        readonly gt?: number;
+        readonly gte?: number;
+        readonly contains?: string;
+      });
+
+type Asked<Value> = Value | readonly Value[] | AttributeTest<Value>;
+
+/** A condition on attributes whose types nobody has told. */
+export interface LooseCondition {
+  readonly [attribute: string]:
+    | Asked<string | number>
+    | readonly (string | number)[]
+    | LooseCondition
+    | readonly LooseCondition[]
+    | undefined;
+}
+
+/** A condition on the attributes of `Item`. */
+export type TypedCondition<Item extends object> = {
+  readonly [Name in keyof (Item & Omit<CommonAttributes, keyof Item>)]?: Asked<
+    NonNullable<(Item & Omit<CommonAttributes, keyof Item>)[Name]>
+  >;
+} & {
+  readonly not?: TypedCondition<Item>;
+  readonly any?: readonly TypedCondition<Item>[];
+  readonly all?: readonly TypedCondition<Item>[];
+};
+
+/**
+ * Which items: `{ price: { lt: 20 }, category: ['Coffee', 'Tea'], not: { brand: 'X' } }`. Everything named must hold. A value alone
+ * means "is", a list "is one of". `not` holds where its condition does not, `any` where one of its conditions does, `all` where all do; so no
+ * attribute of these three names can be asked for. At most 8 conditions inside one another and 1,000 in all.
+ */
+export type Condition<Item extends object = Attributes> = string extends keyof Item
+  ? LooseCondition
+  : TypedCondition<Item>;
+
+/** Which items may appear. */
+export type Filter<Item extends object = Attributes> = Condition<Item>;
 
 /** What a visitor holds, where the app says nothing else. */
 export type Device = 'phone' | 'tablet' | 'desktop';
@@ -62,15 +129,15 @@ export type Context = Readonly<Record<string, string | number>>;
 export type Mode = 'any' | 'repeat' | 'discover';
 
 /** What a list should be. Every field is optional. */
-export interface RecommendRequest {
+export interface RecommendRequest<Item extends object = Attributes> {
   /** How many items at most. Default 10. */
   limit?: number;
   /** The place on the page, for the app's own bookkeeping and for explanations. Default `'default'`. */
   placement?: string;
   /** Item ids that must not appear. */
   exclude?: readonly string[];
-  /** Attribute conditions, for example `{ category: ['Coffee'] }`. A category matches at any level. */
-  filter?: Filter;
+  /** Which items may appear, for example `{ category: ['Coffee'], price: { lt: 20 } }`; see {@link Condition}. */
+  filter?: Filter<Item>;
   /** Default `'any'`. */
   mode?: Mode;
   /** 0 = by score alone, 1 = as unlike each other as possible (MMR on item rows). Default 0. */
@@ -129,11 +196,11 @@ export interface RankedList {
 }
 
 /** `together`: bought by the same people at the same time. `taste`: near in the model's item space. */
-export interface SimilarRequest {
+export interface SimilarRequest<Item extends object = Attributes> {
   by?: 'taste' | 'together';
   limit?: number;
   exclude?: readonly string[];
-  filter?: Filter;
+  filter?: Filter<Item>;
 }
 
 /** Which of the lists that know nobody. Every field is optional. */

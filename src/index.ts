@@ -8,7 +8,11 @@
  * ```
  */
 export type {
+  Attributes,
+  AttributeTest,
   ChangeEvent,
+  CommonAttributes,
+  Condition,
   Context,
   ErrorCode,
   ExportDocument,
@@ -16,6 +20,7 @@ export type {
   ForgetRequest,
   Interaction,
   ItemDisplay,
+  LooseCondition,
   Mode,
   Move,
   PopularRequest,
@@ -31,6 +36,7 @@ export type {
   Status,
   StatusRequest,
   StoredInteraction,
+  TypedCondition,
 } from './contract.ts';
 export { RecluseError } from './contract.ts';
 export type { CallOptions, RankedObjects, Recommender, RecommenderOptions } from './recommender.ts';

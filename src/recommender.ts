@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Connection, connect } from './connection.ts';
 import {
+  type Attributes,
   type ChangeEvent,
   type ExportDocument,
   type ForgetRequest,
@@ -55,7 +56,7 @@ export interface RankedObjects<Candidate> extends RankedList {
 }
 
 /** The recommender, as the page holds it. Every method but `on` may reject with `closed`, `aborted` or `worker-failed`. */
-export interface Recommender {
+export interface Recommender<Item extends object = Attributes> {
   /**
    * Remembers what the visitor did. Returns at once; the promise resolves when it is stored durably, and may be ignored:
    * a failure then goes to `onProblem`. What is not yet stored when the page is left is stored at the next visit.
@@ -72,22 +73,22 @@ export interface Recommender {
    *
    * @throws RecluseError `invalid-argument`; `pack-unreachable`, `pack-damaged` or `pack-too-new` where there is no pack at all
    */
-  recommend(request?: RecommendRequest & CallOptions): Promise<RankedList>;
+  recommend(request?: RecommendRequest<Item> & CallOptions): Promise<RankedList>;
   /**
    * Ranks the app's own candidates, for example search results. `limit` is by default their number. Ids that the pack does not
    * know keep their places; a filter or `mode: 'repeat'` leaves them out, for nobody can tell whether they fit.
    */
-  rerank(ids: readonly string[], request?: RecommendRequest & CallOptions): Promise<RankedList>;
+  rerank(ids: readonly string[], request?: RecommendRequest<Item> & CallOptions): Promise<RankedList>;
   rerank<Candidate extends { id: string }>(
     objects: readonly Candidate[],
-    request?: RecommendRequest & CallOptions,
+    request?: RecommendRequest<Item> & CallOptions,
   ): Promise<RankedObjects<Candidate>>;
   /**
    * Items like this one.
    *
    * @throws RecluseError `unknown-item`
    */
-  similar(id: string, request?: SimilarRequest & CallOptions): Promise<RankedList>;
+  similar(id: string, request?: SimilarRequest<Item> & CallOptions): Promise<RankedList>;
   /** What everybody buys. There before everything else. */
   popular(request?: PopularRequest & CallOptions): Promise<RankedList>;
   /**
@@ -128,11 +129,14 @@ export interface Recommender {
 const closingPatience = 2000;
 
 /**
- * Starts a recommender. Resolves as soon as the worker runs; the first list may take a moment longer, and waits by itself.
+ * Starts a recommender. `createRecommender<MyItem>()` checks filters and rules against the type of the shop's attributes, for
+ * example `{ category: 'Coffee' | 'Tea'; size: number }`; without it, anything goes there. Resolves as soon as the worker runs; the first list may take a moment longer, and waits by itself.
  *
  * @throws RecluseError `invalid-argument`, or `worker-failed` where no worker can be started at all
  */
-export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
+export async function createRecommender<Item extends object = Attributes>(
+  options: RecommenderOptions,
+): Promise<Recommender<Item>> {
   const open = openOptions(options);
   const outbox = openOutbox(open.name);
   const listeners = new Set<(event: ChangeEvent) => void>();
@@ -269,7 +273,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
     },
     [Symbol.asyncDispose]: () => recommender.close(),
   };
-  return recommender;
+  return recommender as unknown as Recommender<Item>;
 }
 
 function openOptions({

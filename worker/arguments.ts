@@ -13,6 +13,7 @@ import {
   type SimilarRequest,
   type StatusRequest,
 } from '../src/contract.ts';
+import { checkCondition } from './check-condition.ts';
 
 /** No id, type or name is longer than this many characters. */
 const longestText = 1000;
@@ -66,11 +67,6 @@ const listOf =
       wrong(field, `a list of at most ${longestList} entries`);
     for (const [place, entry] of value.entries()) check(entry, `${field}[${place}]`);
   };
-
-const either =
-  (check: Check, otherwise: Check): Check =>
-  (value, field) =>
-    (Array.isArray(value) ? otherwise : check)(value, field);
 
 const recordOf =
   (check: Check): Check =>
@@ -127,7 +123,7 @@ const interaction: Check = (value, field) => {
   (type === 'search' ? search : aboutAnItem)(value, field);
 };
 
-const filter = recordOf(either(text, listOf(text)));
+const filter: Check = checkCondition;
 
 const recommendRequest = fields({
   limit: wholeFrom(0),

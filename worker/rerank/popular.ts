@@ -14,9 +14,9 @@ function listOfCategory(name: string, { categories, popular }: Pack): Int32Array
 /** The list that tier `popular` goes by: the category's own where the filter names just one, else what was bought lately. */
 export function startingList(filter: Filter | undefined, pack: Pack): Int32Array {
   const named = filter?.category;
-  const only = typeof named === 'string' ? named : named?.length === 1 ? named[0] : undefined;
+  const only = Array.isArray(named) && named.length === 1 ? named[0] : named;
   const { recent, overall } = pack.popular;
-  return (only && listOfCategory(only, pack)) || (recent.length > 0 ? recent : overall);
+  return (typeof only === 'string' && listOfCategory(only, pack)) || (recent.length > 0 ? recent : overall);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Items like one item. */
 import { type ErrorCode, RecluseError, type SimilarRequest, type Source } from '../../src/contract.ts';
 import type { ItemRow, LinearMatrix, Pack } from '../pack/pack.ts';
-import { conditionOf } from './filter.ts';
+import { conditionOf } from './condition.ts';
 import { keepRows, type Ranking } from './ranking.ts';
 import { bestFirst } from './score.ts';
 import { cosineOf } from './similarity.ts';

@@ -2,7 +2,7 @@
 import type { RecommendRequest } from '../../src/contract.ts';
 import type { History } from '../model/history.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
-import { conditionOf } from './filter.ts';
+import { conditionOf } from './condition.ts';
 import type { Wanted } from './ranking.ts';
 
 export const defaultLimit = 10;
