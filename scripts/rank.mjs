@@ -3,7 +3,7 @@
  * `node scripts/rank.mjs --pack FOLDER --visitors FILE [--out FILE] [--up-to popular|linear|model]`.
  *
  * The file has one visitor a line, as JSON: `{ interactions: [{ type, item, time, value? }], now, context?, mode?, limit?, exclude?,
- * source? }`, times in milliseconds; see `Visitor` in `rank/worker.ts`. One line a visitor comes out, in the same order: `{ source,
+ * source?, diversity?, diversify?, calibration? }`, times in milliseconds; see `Visitor` in `rank/worker.ts`. One line a visitor comes out, in the same order: `{ source,
  * items, scores }`, best first. What went wrong and how far it is goes to the standard error.
  */
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';

@@ -128,6 +128,9 @@ export type Context = Readonly<Record<string, string | number>>;
 /** Which of the candidates may appear: all, only those bought before, only those never bought before. */
 export type Mode = 'any' | 'repeat' | 'discover';
 
+/** How variety is measured: maximal marginal relevance, or a determinantal point process. */
+export type Diversify = 'mmr' | 'dpp';
+
 /** What a list should be. Every field is optional. */
 export interface RecommendRequest<Item extends object = Attributes> {
   /** How many items at most. Default 10. */
@@ -140,8 +143,18 @@ export interface RecommendRequest<Item extends object = Attributes> {
   filter?: Filter<Item>;
   /** Default `'any'`. */
   mode?: Mode;
-  /** 0 = by score alone, 1 = as unlike each other as possible (MMR on item rows). Default 0. */
+  /**
+   * How much variety counts against score, 0 to 1. 0: by score alone. 0.5: being just like an item above costs as much as lies between the
+   * best and the worst score that the list chooses from. 1: after the best item, each is as unlike those above as can be. Default 0.
+   */
   diversity?: number;
+  /** What variety means: `'mmr'`, unlike the nearest item above; `'dpp'`, unlike all items above together. Default `'mmr'`. */
+  diversify?: Diversify;
+  /**
+   * How much the list's categories should mix as the visitor's own do, against everything else, 0 to 1. Changes nothing for a visitor
+   * of whom nothing is known. Default 0.
+   */
+  calibration?: number;
   /** Adds `reasons`, `parts` and `moves` to every item. Default false. */
   explain?: boolean;
   /** Context that the pack declares, for example `{ place: 'shop-12' }`. */

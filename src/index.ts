@@ -14,6 +14,7 @@ export type {
   CommonAttributes,
   Condition,
   Context,
+  Diversify,
   ErrorCode,
   ExportDocument,
   Filter,

@@ -132,6 +132,8 @@ const recommendRequest = fields({
   filter,
   mode: oneOf('any', 'repeat', 'discover'),
   diversity: between(0, 1),
+  diversify: oneOf('mmr', 'dpp'),
+  calibration: between(0, 1),
   explain: flag,
   context: recordOf(textOrNumber),
   source: oneOf('popular', 'linear', 'model'),

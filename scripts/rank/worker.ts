@@ -16,7 +16,11 @@ import { recommendList } from '../../worker/rerank/lists.ts';
 import { scoringOnce } from '../../worker/scoring-once.ts';
 
 /** One line of the file of visitors. Hour, weekday and device are known only where `context` says them. */
-export interface Visitor extends Pick<RecommendRequest, 'limit' | 'mode' | 'exclude' | 'source'> {
+export interface Visitor
+  extends Pick<
+    RecommendRequest,
+    'limit' | 'mode' | 'exclude' | 'source' | 'diversity' | 'diversify' | 'calibration'
+  > {
   /** In the order in which they were stored. */
   readonly interactions: readonly (Pick<StoredInteraction, 'type' | 'item' | 'time' | 'value'> & {
     readonly basket?: string;

@@ -1,5 +1,5 @@
 /** The shapes that flow through the pipeline. */
-import type { Mode } from '../../src/contract.ts';
+import type { Diversify, Mode } from '../../src/contract.ts';
 import type { History } from '../model/history.ts';
 import type { Scores } from '../model/scores.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
@@ -23,6 +23,9 @@ export interface Wanted {
   readonly mode: Mode;
   /** 0 to 1. */
   readonly diversity: number;
+  readonly diversify: Diversify;
+  /** 0 to 1. */
+  readonly calibration: number;
 }
 
 /** Everything that a stage may know besides the ranking. Made once per call; no stage reads a clock, a global or a database. */

@@ -44,6 +44,8 @@ function resolve(
     admits: conditionOf(request.filter, pack),
     mode: request.mode ?? 'any',
     diversity: Math.min(1, Math.max(0, request.diversity ?? 0)),
+    diversify: request.diversify ?? 'mmr',
+    calibration: Math.min(1, Math.max(0, request.calibration ?? 0)),
   };
 }
 

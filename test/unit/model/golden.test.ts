@@ -7,6 +7,7 @@ import type { Context } from '../../../src/contract.ts';
 import { visitorOf } from '../../../worker/model/blender.ts';
 import { contextIndices, type Known } from '../../../worker/model/context.ts';
 import { openEncoder } from '../../../worker/model/encoder.ts';
+import { categoryShares } from '../../../worker/model/features/preferred-categories.ts';
 import { historyAt } from '../../../worker/model/history.ts';
 import type { Runtime } from '../../../worker/model/runtime.ts';
 import { linearScores } from '../../../worker/model/scores.ts';
@@ -14,7 +15,6 @@ import { simdScorer, typescriptScorer } from '../../../worker/model/scoring.ts';
 import { evidenceOf } from '../../../worker/model/signals.ts';
 import { diversify } from '../../../worker/rerank/diversify.ts';
 import { recommendList, similarList } from '../../../worker/rerank/lists.ts';
-import type { Moment } from '../../../worker/rerank/ranking.ts';
 import contexts from '../../golden/context.json' with { type: 'json' };
 import diversities from '../../golden/diversity.json' with { type: 'json' };
 import histories from '../../golden/history.json' with { type: 'json' };
@@ -22,6 +22,7 @@ import scans from '../../golden/scan.json' with { type: 'json' };
 import sequences from '../../golden/sequence.json' with { type: 'json' };
 import signalCases from '../../golden/signals.json' with { type: 'json' };
 import similarities from '../../golden/similar.json' with { type: 'json' };
+import { diverseLists } from '../support/diverse-lists.ts';
 import { type GoldenVisitor, goldenPack as pack, stored } from '../support/golden-pack.ts';
 
 const float = (values: number[]) => Float32Array.from(values);
@@ -75,16 +76,14 @@ describe('the trainer and the browser agree on', () => {
   });
 
   test.each(diversities.cases)('the diverse list of $name', ({ input, expected }) => {
-    const { limit, diversity } = input;
-    const ranking = { rows: Int32Array.from(input.rows), scores: float(input.scores) };
-    const { rows: _, ...withoutRows } = pack;
-    for (const [of, rows] of [
-      [pack, expected.withItemRows],
-      [withoutRows, expected.withoutItemRows],
-    ] as const) {
-      const moment = { pack: of, wanted: { limit, diversity } } as unknown as Moment;
-      expect([...diversify(ranking, moment).rows.subarray(0, limit)]).toEqual(rows);
-    }
+    expect(diverseLists(input, { categoryShares, diversify })).toEqual({
+      withItemRows: expected.withItemRows,
+      withoutItemRows: expected.withoutItemRows,
+      mix: {
+        category: expected.mix.category,
+        share: expected.mix.share.map((share) => expect.closeTo(share, 6)),
+      },
+    });
   });
 
   test.each(sequences.cases)('what the encoder is told of $name', async ({ input, expected }) => {

@@ -47,6 +47,8 @@ test('every field that the types know is let in', () => {
     filter: { category: ['Coffee', 'Tea'], brand: 'Acme' },
     mode: 'discover',
     diversity: 0.3,
+    diversify: 'dpp',
+    calibration: 0.5,
     explain: true,
     context: { place: 'shop-12', hour: 3 },
     source: 'linear',

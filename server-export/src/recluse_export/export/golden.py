@@ -15,10 +15,10 @@ import numpy as np
 import typer
 
 from recluse_export.export.visitor import Visitor, history_of
-from recluse_export.features.affinity import preferred_categories
+from recluse_export.features.affinity import category_shares, preferred_categories
 from recluse_export.features.co_occurrence import co_occurrence
 from recluse_export.features.context import context_indices, device, hour, place, weekday
-from recluse_export.features.diversity import diversify
+from recluse_export.features.diversity import Diversify, diversify
 from recluse_export.features.habit import repeat_interval
 from recluse_export.features.history import Histories
 from recluse_export.features.interest import interest
@@ -68,6 +68,21 @@ CONTEXT = [
 ]
 POPULARITY_DAYS = 90.0
 HISTORY_EVENTS = 40
+DIVERSITIES: list[tuple[int, float, Diversify, float]] = [
+    (5, 0.3, "mmr", 0.0),
+    (20, 0.3, "mmr", 0.0),
+    (5, 0.7, "mmr", 0.0),
+    (20, 0.7, "mmr", 0.0),
+    (5, 0.3, "dpp", 0.0),
+    (20, 0.2, "dpp", 0.0),
+    (20, 0.7, "dpp", 0.0),
+    (10, 1.0, "dpp", 0.0),
+    (10, 0.0, "mmr", 0.5),
+    (20, 0.0, "mmr", 0.95),
+    (10, 0.3, "mmr", 0.4),
+    (10, 0.5, "dpp", 0.4),
+]
+"""Limit, ``diversity``, ``diversify`` and ``calibration`` of the diverse lists."""
 
 
 def small_log(users: int = 80, items: int = 60) -> Log:
@@ -254,27 +269,41 @@ def golden() -> dict[str, Any]:
                 },
             )
         )
-        for diversity in (0.3, 0.7):
-            for limit in (5, 20):
-                diversity_cases.append(
-                    _case(
-                        f"{name}: {limit} items, diversity {diversity}",
-                        {
-                            "rows": order.tolist(),
-                            "scores": _floats(score[0][order]),
-                            "limit": limit,
-                            "diversity": diversity,
-                        },
-                        {
-                            "withItemRows": diversify(
-                                order, score[0][order], alike_by_taste, limit, diversity
-                            ).tolist(),
-                            "withoutItemRows": diversify(
-                                order, score[0][order], alike_by_leaf, limit, diversity
-                            ).tolist(),
-                        },
-                    )
+        (shares,) = category_shares(x, counting.leaf, len(log.items.categories))
+        liked = np.flatnonzero(shares)
+        for limit, diversity, method, calibration in DIVERSITIES:
+            found = {
+                with_or_without: diversify(
+                    order,
+                    score[0][order],
+                    alike,
+                    limit,
+                    diversity,
+                    method,
+                    calibration,
+                    counting.leaf,
+                    shares,
+                ).tolist()
+                for with_or_without, alike in [
+                    ("withItemRows", alike_by_taste),
+                    ("withoutItemRows", alike_by_leaf),
+                ]
+            }
+            diversity_cases.append(
+                _case(
+                    f"{name}: {limit} items, diversity {diversity} by {method}, calibration {calibration}",
+                    {
+                        "rows": order.tolist(),
+                        "scores": _floats(score[0][order]),
+                        "interest": {"row": x.indices.tolist(), "value": x.data.tolist()},
+                        "limit": limit,
+                        "diversity": diversity,
+                        "diversify": method,
+                        "calibration": calibration,
+                    },
+                    {"mix": {"category": liked.tolist(), "share": _floats(shares[liked])}, **found},
                 )
+            )
         read = sequences(histories, EVENT_TYPES, LENGTH)
         sequence_cases.append(
             _case(
