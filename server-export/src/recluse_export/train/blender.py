@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from recluse_export.errors import ProblemError
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets, together_in_time
 from recluse_export.features.history import histories_at
@@ -22,6 +23,7 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Float, Int, Log
 from recluse_export.train.budget import Attempt, Budget
+from recluse_export.train.descent import Descent
 
 STEADINESS = (0.0, 1.0, 2.0, 4.0)
 """Multiples of the linear tier's score that are tried beside what the blender learned."""
@@ -113,25 +115,23 @@ def train_blender(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, chosen.learning_rate, total_steps=steps + 1, pct_start=0.15
     )
-    done = 0
+    descent = Descent(
+        "blender",
+        "model.blender.learning_rate",
+        blender.parameters(),
+        optimiser,
+        schedule,
+        steps,
+        nullcontext,
+    )
     with progress.step("Train the blender", steps) as step:
         for _ in range(chosen.epochs):
             order = random.permutation(len(targets))
             blender.train()
             for start in range(0, len(order), chosen.batch):
-                loss = list_loss(blender, lists, order[start : start + chosen.batch])
-                if not torch.isfinite(loss):
-                    raise ProblemError(
-                        f"The blender's loss is {loss.item()} at step {done} of {steps}. "
-                        "Lower model.blender.learning_rate and train again."
-                    )
-                optimiser.zero_grad(set_to_none=True)
-                loss.backward()
-                nn.utils.clip_grad_norm_(blender.parameters(), 1.0)
-                optimiser.step()
-                schedule.step()
-                done += 1
+                descent.step(partial(list_loss, blender, lists, order[start : start + chosen.batch]))
                 step.advance()
+            descent.end_pass()
     blender.eval()
     steadiness, tried = choose_steadiness(hybrid, log, check, settings, repeats)
     budget.tried += tried

@@ -5,18 +5,19 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recluse_export.errors import ProblemError
 from recluse_export.models.encoder import Encoder
 from recluse_export.models.settings import ModelSettings
 from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Log
+from recluse_export.train.descent import Descent
 from recluse_export.train.moment_evidence import MomentEvidence
 from recluse_export.train.precision import quick_products
 from recluse_export.train.windows import Batch, WindowSource
@@ -79,27 +80,16 @@ def train_encoder(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, chosen.learning_rate * peak, total_steps=steps + 1, pct_start=0.15
     )
-    done = 0
+    trained = [*encoder.parameters(), *tower.parameters()]
+    descent = Descent("encoder", "model.encoder.learning_rate", trained, optimiser, schedule, steps)
     with progress.step(name, steps) as step:
         for _ in range(epochs):
             users = source.epoch(random)
             for start in range(0, len(users), chosen.batch):
                 batch = source.draw(users[start : start + chosen.batch], random)
-                with quick_products():
-                    loss = batch_loss(encoder, tower, batch, device, evidence, strength)
-                if not torch.isfinite(loss):
-                    raise ProblemError(
-                        f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
-                        "Lower model.encoder.learning_rate and train again."
-                    )
-                optimiser.zero_grad(set_to_none=True)
-                with quick_products():
-                    loss.backward()
-                nn.utils.clip_grad_norm_([*encoder.parameters(), *tower.parameters()], 1.0)
-                optimiser.step()
-                schedule.step()
-                done += 1
+                descent.step(partial(batch_loss, encoder, tower, batch, device, evidence, strength))
                 step.advance()
+            descent.end_pass()
     encoder.to("cpu").eval()
     tower.to("cpu").eval()
 

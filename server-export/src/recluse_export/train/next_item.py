@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recluse_export.errors import ProblemError
 from recluse_export.evaluate.split import select
 from recluse_export.features.context import contexts_at
 from recluse_export.models.next_item import NextItemEncoder
@@ -21,6 +21,7 @@ from recluse_export.models.settings import EncoderSettings, ModelSettings
 from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Int, Log
+from recluse_export.train.descent import Descent
 from recluse_export.train.precision import quick_products
 from recluse_export.train.softmax import Evidence, SoftmaxOnEvidence
 
@@ -211,29 +212,20 @@ def train_next_item(
     average = copy.deepcopy(model)
     best_state, best_worth, since_best = None, -np.inf, 0
     worths: list[float] = []
-    done = 0
+    descent = Descent(
+        "encoder", "model.encoder.next_item_learning_rate", model.parameters(), optimiser, schedule, steps
+    )
     with progress.step(name, steps) as step:
         for _ in range(epochs):
             model.train()
             for users in source.epoch(random):
-                with quick_products():
-                    loss = model.loss(source.draw(users, random), evidence, fold)
-                if not torch.isfinite(loss):
-                    raise ProblemError(
-                        f"The encoder's loss is {loss.item()} at step {done} of {steps}. "
-                        "Lower model.encoder.next_item_learning_rate and train again."
-                    )
-                optimiser.zero_grad(set_to_none=True)
-                with quick_products():
-                    loss.backward()
-                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-                optimiser.step()
-                schedule.step()
-                done += 1
-                if done % AVERAGE_EVERY == 0:
-                    count = done // AVERAGE_EVERY
+                windows = source.draw(users, random)
+                descent.step(partial(model.loss, windows, evidence, fold))
+                if descent.done % AVERAGE_EVERY == 0:
+                    count = descent.done // AVERAGE_EVERY
                     towards(average, model, share_of_newest(count, chosen.averaging))
                 step.advance()
+            descent.end_pass()
             if check is not None:
                 worths.append(check(average.eval()))
                 if worths[-1] > best_worth:
