@@ -11,6 +11,7 @@ from recluse_export.features.sequence import PADDING
 from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.settings import EncoderSettings
 from recluse_export.train.budget import Budget, seconds_of
+from recluse_export.train.next_item import ahead_of
 
 SIZE, LENGTH = 16, 12
 
@@ -66,6 +67,11 @@ def test_half_a_star_lies_between_two_stars_and_no_value_says_nothing():
     assert features[1].sum() == 1
     torch.testing.assert_close(features[2, 8:10], torch.tensor([0.5, 0.5]))
     assert features[3].argmax() == 10
+
+
+def test_a_place_is_asked_for_the_items_after_it_and_for_nothing_beyond_the_end():
+    ahead = ahead_of(np.array([[1, 2, 3, 4], [5, 6, 0, 0]]), 2)
+    assert ahead.tolist() == [[[2, 3], [3, 4], [4, 0]], [[6, 0], [0, 0], [0, 0]]]
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("30m", 1800), ("90s", 90), ("1.5h", 5400), ("2", 120)])

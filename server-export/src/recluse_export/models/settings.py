@@ -117,6 +117,10 @@ class EncoderSettings(Settings):
     """``events`` for a log without times, fewer where nobody has so many."""
     next_item_epochs: PositiveInt = 24
     """Most passes over a log without times."""
+    next_items: PositiveInt = 1
+    """How many of the following events each place of a log without times predicts."""
+    next_items_fade: Share = 0.5
+    """How much each of them counts against the one before it."""
     places: PositiveInt = 5000
     """Places a step, over all its windows, for a log without times."""
     next_item_learning_rate: Positive = 2e-3

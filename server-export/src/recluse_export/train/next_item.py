@@ -41,8 +41,10 @@ class Windows:
     """``[windows, places + 1]``; place *n + 1* is what comes after place *n*"""
     type: Int
     value: Float
+    target: Int
+    """``[windows, places, ahead]`` the next items after each place"""
     asked: Float
-    """``[windows, places]`` 1 where the next event is there and is to be predicted"""
+    """``[windows, places, ahead]`` how much each of them counts; 0 where it is not there or can't be told"""
     context: Int
     """``[windows, fields]``"""
     user: Int
@@ -69,6 +71,7 @@ class NextItemWindows:
             pair = self.log.user.astype(np.int64) * len(log.items) + self.log.item
             self.first_time[:] = False
             self.first_time[np.unique(pair, return_index=True)[1]] = True
+        self.counts = (settings.next_items_fade ** np.arange(settings.next_items)).astype(np.float32)
         self.length = np.diff(self.log.offsets)
         self.users = np.flatnonzero(self.length >= 2)
         self.windows_a_user = np.ceil(self.length[self.users] / settings.events).astype(np.int64)
@@ -111,14 +114,25 @@ class NextItemWindows:
         real = place < length[:, None]
         context = self.context[users]
         known = random.random(context.shape) >= self.settings.context_dropout
+        item = np.where(real, log.item[event], 0)
         return Windows(
-            item=np.where(real, log.item[event], 0),
+            item=item,
             type=np.where(real, self.token[event], 0),
             value=np.where(real, log.value[event], 0).astype(np.float32),
-            asked=(real & self.first_time[event])[:, 1:].astype(np.float32),
+            target=ahead_of(item, self.settings.next_items),
+            asked=self.counts[None, None]
+            * ahead_of((real & self.first_time[event]), self.settings.next_items),
             context=np.where(known, context, 0).astype(np.int32),
             user=users.astype(np.int32),
         )
+
+
+def ahead_of(values: NDArray, count: int) -> NDArray:
+    """``[windows, places, count]``: what stands one, two, ... places after each place but the last of
+    ``values`` [windows, places + 1]; zeros beyond the end."""
+    places = values.shape[1] - 1
+    padded = np.pad(values, ((0, 0), (0, count - 1)))
+    return np.stack([padded[:, 1 + step : 1 + step + places] for step in range(count)], axis=-1)
 
 
 class NextItemModel(nn.Module):
@@ -146,7 +160,7 @@ class NextItemModel(nn.Module):
             self.tower.bias,
             self.strength * FIRST_STRENGTH,
             item[:, :-1],
-            item[:, 1:],
+            torch.from_numpy(windows.target).to(torch.int64),
             torch.from_numpy(windows.asked),
             torch.from_numpy(fold[windows.user]).to(torch.int64),
             evidence,

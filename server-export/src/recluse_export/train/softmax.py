@@ -51,8 +51,11 @@ class Evidence:
 
 
 class SoftmaxOnEvidence(torch.autograd.Function):
-    """Mean over the asked places of: logarithm of the sum over all items minus the logit of what came next,
-    with ``logit = state . row + bias + strength * evidence``.
+    """Mean over what is asked of: logarithm of the sum over all items minus the logit of what came, with
+    ``logit = state . row + bias + strength * evidence``.
+
+    ``item`` is [windows, places]; ``target`` and ``asked`` are [windows, places, ahead]: at every place the
+    next few items, and how much each of them counts.
 
     The evidence at a place is the sum of the matrix's rows of the window's items up to it, each weaker by
     ``decay`` for every place since: the linear tier's ``together`` for a log without times.
@@ -72,7 +75,7 @@ class SoftmaxOnEvidence(torch.autograd.Function):
         evidence: Evidence,
     ) -> Tensor:
         windows, places, size = states.shape
-        items = len(rows)
+        items, ahead = len(rows), target.shape[-1]
         weight = asked / asked.sum().clamp(min=1)
         loss = states.new_zeros(())
         to_states, to_rows = torch.empty_like(states), torch.zeros_like(rows)
@@ -83,8 +86,9 @@ class SoftmaxOnEvidence(torch.autograd.Function):
         for first in range(0, places, at_once):
             count = min(at_once, places - first)
             state = states[:, first : first + count].transpose(0, 1).reshape(-1, size)
-            wanted = target[:, first : first + count].T.reshape(-1, 1)
-            share = weight[:, first : first + count].T.reshape(-1, 1)
+            wanted = target[:, first : first + count].transpose(0, 1).reshape(-1, ahead)
+            share = weight[:, first : first + count].transpose(0, 1).reshape(-1, ahead)
+            whole = share.sum(1, keepdim=True)
             logit = torch.addmm(bias, state, rows.T)
             base = next(parts, None)
             if base is not None:
@@ -98,7 +102,7 @@ class SoftmaxOnEvidence(torch.autograd.Function):
             total = logit.sub_(largest).exp_().sum(1, keepdim=True)
             # A window's padding may repeat an item; its share is 0, and so must be its loss.
             loss += torch.where(share > 0, (total.log() + largest - of_wanted) * share, 0).sum()
-            gradient = logit.mul_(share / total)
+            gradient = logit.mul_(whole / total)
             gradient.scatter_add_(1, wanted, -share)
             to_states[:, first : first + count] = (
                 torch.mm(gradient, rows).view(count, windows, size).transpose(0, 1)
