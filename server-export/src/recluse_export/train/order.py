@@ -36,7 +36,9 @@ from recluse_export.train.softmax import Evidence
 SHARE_OF_BUDGET = 0.75
 """Of the time that is left, for the passes of the encoder."""
 MOST_USERS = 5000
-"""Users of validation by whom passes and weights are chosen."""
+"""Users of validation by whom the weights of the sum are chosen."""
+USERS_A_PASS = 1500
+"""Users of them by whom the passes are judged: enough, for they are the same after every pass."""
 CANDIDATES = 300
 """Items a visitor among whom the weights of the sum are chosen: the best of the sum as training left it."""
 FACTORS = (0.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 40.0, 50.0, 64.0, 80.0, 100.0, 150.0)
@@ -79,7 +81,10 @@ def train_by_order(
     if evidence.table is None:
         model.strength.requires_grad_(False)
         model.strength.fill_(0.0)
-    check = Check.of(earlier.weeks[0], earlier.log, past, context, counting, settings, repeats)
+
+    def check(most_users: int) -> Check:
+        return Check.of(earlier.weeks[0], earlier.log, past, context, counting, settings, repeats, most_users)
+
     chosen = settings.encoder
     source = NextItemWindows(earlier.log, event_types, context, chosen, repeats)
     seconds = 0.0
@@ -95,13 +100,13 @@ def train_by_order(
         chosen.next_item_learning_rate,
         "Train the encoder",
         progress,
-        check.worth,
+        check(USERS_A_PASS).worth,
     )
     budget.tried += [
         Attempt("encoder", f"after pass {number}", worth) for number, worth in enumerate(worths, 1)
     ]
     with progress.step("Choose the weights of the sum", 1) as step:
-        reached, coefficients = check.weights(model)
+        reached, coefficients = check(MOST_USERS).weights(model)
         step.advance()
     budget.tried.append(Attempt("sum", "encoder and linear tier, weights chosen", reached))
     train_next_item(
@@ -140,12 +145,13 @@ class Check:
         counting: Counting,
         settings: ModelSettings,
         repeats: bool,
+        most_users: int,
     ) -> Check:
         """A sample of the users, the same for every seed of the networks."""
         from recluse_export.features.context import contexts_at
 
-        if len(targets) > MOST_USERS:
-            places = np.random.default_rng(0).choice(len(targets), MOST_USERS, replace=False)
+        if len(targets) > most_users:
+            places = np.random.default_rng(0).choice(len(targets), most_users, replace=False)
             targets = targets.choose(np.sort(places))
         histories = histories_at(
             earlier, targets.users, targets.now, counting.event_types, settings.history_events
