@@ -119,6 +119,117 @@ export type Condition<Item extends object = Attributes> = string extends keyof I
 /** Which items may appear. */
 export type Filter<Item extends object = Attributes> = Condition<Item>;
 
+/** What every rule has. */
+export interface RuleFrame {
+  /** What reasons and unmet rules call it. Default: its kind and its number in the list, `boost-0`. */
+  name?: string;
+  /**
+   * Counts from this moment on, in milliseconds since 1970 or as `'2026-12-01'` (midnight in UTC) or `'2026-12-01T06:00+01:00'`.
+   * Default: always.
+   */
+  from?: string | number;
+  /** Counts until just before this moment. Default: for ever. */
+  until?: string | number;
+  /** Larger goes before smaller; of equals, the request's own rules, then the app's, then the pack's, each in its order. Default 0. */
+  priority?: number;
+  /** Lists of these placements only (`similar()`, `popular()` and their like have their own name as placement). Default: every list. */
+  placements?: readonly string[];
+}
+
+/** Only matching items may appear. */
+export interface FilterRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'filter';
+  where: Condition<Item>;
+}
+
+/** Matching items go up, or down where `by` is negative. */
+export interface BoostRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'boost';
+  where: Condition<Item>;
+  /** -10 to 10 spreads of the list: 1 is what lies between its best candidate and its hundredth, whichever tier scored them. */
+  by: number;
+}
+
+/** Matching items go behind all others. */
+export interface BuryRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'bury';
+  where: Condition<Item>;
+}
+
+/** Certain items, or the best one that matches, stand at a place. `items` or `where`, not both. */
+export interface PinRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'pin';
+  /** From 0, counted through all pages of a list. */
+  position: number;
+  /** Ids; further ones stand at the following places. */
+  items?: readonly string[];
+  where?: Condition<Item>;
+  /**
+   * Show the items also where a filter or the mode leaves them out; never what is excluded, disliked or not available. Only with `items`.
+   * Default false.
+   */
+  always?: boolean;
+}
+
+/** The name of an attribute that items can be told apart by. */
+export type AttributeName<Item extends object = Attributes> = string extends keyof Item
+  ? string
+  : (keyof Item & string) | 'category' | 'brand' | 'price';
+
+/** At most so many items of each value of an attribute in one list. */
+export interface CapRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'cap';
+  /** Items without a value are not counted. */
+  attribute: AttributeName<Item>;
+  most: number;
+  /** For `category`: at which level values are told apart, 0 = the broadest. Default: the narrowest of each item. */
+  level?: number;
+  /** Count only these. Default: all items. */
+  where?: Condition<Item>;
+}
+
+/** A share of the list's places, 0 to 1, rounded to what can be: of what matches, or (only `most`) of each value of an attribute. */
+export interface ShareRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'share';
+  where?: Condition<Item>;
+  attribute?: AttributeName<Item>;
+  /** As in {@link CapRule}. */
+  level?: number;
+  least?: number;
+  most?: number;
+}
+
+/** At least so many matching items in the list, the best of them, in the places that their scores give them. */
+export interface RequireRule<Item extends object = Attributes> extends RuleFrame {
+  kind: 'require';
+  where: Condition<Item>;
+  least: number;
+}
+
+/** What the shop wants of a list, whatever the visitor's taste. */
+export type Rule<Item extends object = Attributes> =
+  | FilterRule<Item>
+  | BoostRule<Item>
+  | BuryRule<Item>
+  | PinRule<Item>
+  | CapRule<Item>
+  | ShareRule<Item>
+  | RequireRule<Item>;
+
+/** A rule that a list could not follow. */
+export interface UnmetRule {
+  /** The rule's name. */
+  rule: string;
+  /** The item that it was about, where it was about one. */
+  item?: string;
+  /**
+   * `absent`: the item is not in the pack, not available or left out by a filter. `limit`: its place lies beyond the list. `taken`: the place,
+   * or the item, belongs to a rule that goes before. `cap`: another rule allows no more of its kind. `short`: the list ends before the
+   * place, so that it stands at the end. `few`: there are not enough items that match.
+   */
+  why: 'absent' | 'limit' | 'taken' | 'cap' | 'short' | 'few';
+}
+
 /** What a visitor holds, where the app says nothing else. */
 export type Device = 'phone' | 'tablet' | 'desktop';
 
@@ -161,6 +272,8 @@ export interface RecommendRequest<Item extends object = Attributes> {
   context?: Context;
   /** Rank with no better tier than this, for comparison and for tests. Default: the best that is ready. */
   source?: Source;
+  /** Rules for this list alone, besides those that hold for all. */
+  rules?: readonly Rule<Item>[];
 }
 
 /** One cause of an item's place in the list, strongest first. */
@@ -168,7 +281,8 @@ export type Reason =
   | { kind: 'because'; item: string; type: string; time: number; share: number; text: string }
   | { kind: 'habit'; times: number; daysSince: number; interval: number; text: string }
   | { kind: 'category'; category: string; share: number; text: string }
-  | { kind: 'popular'; text: string };
+  | { kind: 'popular'; text: string }
+  | { kind: 'rule'; rule: string; text: string };
 
 /** What one stage did to an item: its place before and after, null where it was absent. */
 export interface Move {
@@ -205,7 +319,9 @@ export interface RankedList {
   /** How many interactions the ranking knew. */
   interactions: number;
   /** Why the list is shorter than asked for, when it is. */
-  short?: 'filter' | 'mode' | 'catalogue';
+  short?: 'filter' | 'mode' | 'rules' | 'catalogue';
+  /** Rules that could not be followed, and why; absent where all were. */
+  unmet?: readonly UnmetRule[];
 }
 
 /** `together`: bought by the same people at the same time. `taste`: near in the model's item space. */
@@ -309,8 +425,9 @@ export interface Status {
 
 /** What changed, so that the page may ask for its lists again. */
 export interface ChangeEvent {
-  /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `status`: anything else. */
-  reason: 'interactions' | 'source' | 'pack' | 'status';
+  /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `rules`: the
+   * shop's rules are others. `status`: anything else. */
+  reason: 'interactions' | 'source' | 'pack' | 'rules' | 'status';
   status: Status;
 }
 
@@ -328,6 +445,8 @@ export interface OpenOptions {
   backend: 'auto' | 'wasm' | 'webgpu';
   /** What the page runs on; a worker can't see it. */
   device: Device;
+  /** The shop's rules; `rules()` replaces them. */
+  rules?: readonly Rule[];
 }
 
 /** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */
@@ -341,6 +460,7 @@ export interface WorkerApi {
   similar(id: string, request: SimilarRequest): Promise<RankedList>;
   popular(request: PopularRequest): Promise<RankedList>;
   predict(ids: string[], request: PredictRequest): Promise<Prediction[]>;
+  rules(rules: readonly Rule[]): Promise<void>;
   items(ids?: string[]): Promise<ItemDisplay[]>;
   /** Newest first; `limit` is by default 100. */
   history(limit?: number): Promise<StoredInteraction[]>;

@@ -8,8 +8,12 @@
  * ```
  */
 export type {
+  AttributeName,
   Attributes,
   AttributeTest,
+  BoostRule,
+  BuryRule,
+  CapRule,
   ChangeEvent,
   CommonAttributes,
   Condition,
@@ -18,12 +22,14 @@ export type {
   ErrorCode,
   ExportDocument,
   Filter,
+  FilterRule,
   ForgetRequest,
   Interaction,
   ItemDisplay,
   LooseCondition,
   Mode,
   Move,
+  PinRule,
   PopularRequest,
   Prediction,
   PredictRequest,
@@ -31,13 +37,18 @@ export type {
   RankedList,
   Reason,
   RecommendRequest,
+  RequireRule,
+  Rule,
+  RuleFrame,
   Search,
+  ShareRule,
   SimilarRequest,
   Source,
   Status,
   StatusRequest,
   StoredInteraction,
   TypedCondition,
+  UnmetRule,
 } from './contract.ts';
 export { RecluseError } from './contract.ts';
 export type { CallOptions, RankedObjects, Recommender, RecommenderOptions } from './recommender.ts';

@@ -14,6 +14,7 @@ import {
   type RankedList,
   RecluseError,
   type RecommendRequest,
+  type Rule,
   type Search,
   type SimilarRequest,
   type Status,
@@ -39,6 +40,8 @@ export interface RecommenderOptions {
   worker?: () => Worker;
   /** Where `worker.js` is, if not beside this script. Must be of the page's own origin. */
   workerUrl?: string | URL;
+  /** What the shop wants of all lists; `rules()` replaces them. Default: nothing. */
+  rules?: readonly Rule[];
   /** Called with every problem that did not stop the lists. Default: a warning in the console. */
   onProblem?: (problem: RecluseError) => void;
 }
@@ -99,6 +102,12 @@ export interface Recommender<Item extends object = Attributes> {
    * `model-unavailable` where the model could not be started
    */
   predict(ids: readonly string[], request?: PredictRequest & CallOptions): Promise<Prediction[]>;
+  /**
+   * What the shop wants of all lists from now on, in the place of what it wanted before; kept until the page is left.
+   *
+   * @throws RecluseError `invalid-argument`; where the pack is not here yet, the first list throws it
+   */
+  rules(rules: readonly Rule<Item>[], options?: CallOptions): Promise<void>;
   /**
    * Display data of these items (default: all), in the order asked for. Ids that the pack does not know are left out.
    *
@@ -234,6 +243,12 @@ export async function createRecommender<Item extends object = Attributes>(
     popular: ({ signal, ...request } = {}) => abortable(signal, () => connection.call('popular', request)),
     predict: (ids, { signal, ...request } = {}) =>
       abortable(signal, () => connection.call('predict', ids as string[], request)),
+    rules: (rules, { signal } = {}) =>
+      abortable(signal, async () => {
+        await connection.call('rules', rules);
+        // A worker that has to be started again is told, too.
+        open.rules = rules;
+      }),
     items: (ids, { signal } = {}) =>
       abortable(signal, () => connection.call('items', ids as string[] | undefined)),
     history: ({ limit, signal } = {}) => abortable(signal, () => connection.call('history', limit)),
@@ -282,10 +297,11 @@ function openOptions({
   catalogue = true,
   name = 'default',
   backend = 'auto',
+  rules = [],
 }: RecommenderOptions): OpenOptions {
   try {
     const manifest = new URL(pack, document.baseURI).href;
-    return { pack: manifest, upTo, catalogue, name, backend, device: deviceHere() };
+    return { pack: manifest, upTo, catalogue, name, backend, device: deviceHere(), rules };
   } catch {
     throw new RecluseError(
       'invalid-argument',

@@ -10,10 +10,12 @@ import {
   type PredictRequest,
   RecluseError,
   type RecommendRequest,
+  type Rule,
   type SimilarRequest,
   type StatusRequest,
 } from '../src/contract.ts';
 import { checkCondition } from './check-condition.ts';
+import { checkRules } from './check-rules.ts';
 
 /** No id, type or name is longer than this many characters. */
 const longestText = 1000;
@@ -136,6 +138,7 @@ const recommendRequest = fields({
   calibration: between(0, 1),
   explain: flag,
   context: recordOf(textOrNumber),
+  rules: checkRules as Check,
   source: oneOf('popular', 'linear', 'model'),
 });
 
@@ -167,6 +170,7 @@ const openOptions = fields({
   },
   backend: oneOf('auto', 'wasm', 'webgpu'),
   device: oneOf('phone', 'tablet', 'desktop'),
+  rules: checkRules as Check,
 });
 
 const checked =
@@ -188,6 +192,8 @@ export const checkSimilarRequest = checked<SimilarRequest>(similarRequest, 'requ
 export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'request');
 /** What `predict()` takes besides ids. */
 export const checkPredictRequest = checked<PredictRequest>(predictRequest, 'request');
+/** What `rules()` takes. */
+export const checkShopRules = checked<Rule[]>(checkRules as Check, 'rules');
 /** What `status()` takes. */
 export const checkStatusRequest = checked<StatusRequest>(statusRequest, 'request');
 /** One item id. */

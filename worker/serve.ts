@@ -6,6 +6,7 @@ import {
   type RankedList,
   RecluseError,
   type RecommendRequest,
+  type Rule,
   type Source,
   type Status,
   type StatusRequest,
@@ -21,6 +22,7 @@ import {
   checkPopularRequest,
   checkPredictRequest,
   checkRecommendRequest,
+  checkShopRules,
   checkSimilarRequest,
   checkStatusRequest,
 } from './arguments.ts';
@@ -36,6 +38,7 @@ import { loadPack } from './pack/load.ts';
 import { type Network, openNetwork } from './pack/network.ts';
 import type { Pack } from './pack/pack.ts';
 import { runtimeFiles } from './pack/runtime.ts';
+import { needsCatalogue } from './rerank/condition.ts';
 import {
   type Asker,
   type List,
@@ -44,6 +47,8 @@ import {
   rerankList,
   similarList,
 } from './rerank/lists.ts';
+import type { AppliedRules } from './rerank/rules/applied.ts';
+import { activeRules, applied, ruleNeedsCatalogue } from './rules.ts';
 import { scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -86,6 +91,7 @@ export function serve(companions: Companions): WorkerApi {
   let problems: Status['problems'] = [];
   let firstListGiven: () => void = () => {};
   const scoring = scoringOnce();
+  let shopRules: readonly Rule[] = [];
 
   /** Whoever waits for progress looks again after every step. */
   let waiting: (() => void)[] = [];
@@ -224,11 +230,41 @@ export function serve(companions: Companions): WorkerApi {
   }
 
   /** Everything that a list needs to know, scored by the best tier that is ready and wanted. */
-  async function asked(request: RecommendRequest): Promise<Asker> {
-    const pack = await packHere();
+  async function asked(request: RecommendRequest, placement = request.placement): Promise<Asker> {
+    const { pack, rules } = await ruledPack(placement, request);
     const visit = await visitFor(pack);
     const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
-    return ask(request, { pack, model, scoring }, visit, Math.random, report);
+    return { ...(await ask(request, { pack, model, scoring }, visit, Math.random, report)), rules };
+  }
+
+  /** The pack, as far as filter and rules of a list need it, and these rules compiled for it. */
+  async function ruledPack(
+    placement = 'default',
+    { filter, rules = [] }: Pick<RecommendRequest, 'filter' | 'rules'> = {},
+    packThere: () => Promise<Pack> = packHere,
+  ): Promise<{ pack: Pack; rules: AppliedRules | undefined }> {
+    let pack = await packThere();
+    const active = activeRules(
+      [
+        { rules, field: 'rules' },
+        { rules: shopRules, field: 'rules' },
+      ],
+      placement,
+      Date.now(),
+    );
+    if (needsCatalogue(filter) || active.some(ruleNeedsCatalogue)) pack = (await catalogueHere()) ?? pack;
+    return { pack, rules: await applied(active, pack) };
+  }
+
+  /** The pack with its catalogue; undefined where that will never come. */
+  function catalogueHere(): Promise<Pack | null> {
+    return until(() => {
+      const { options } = opened();
+      if (!('pack' in progress)) return undefined;
+      if (progress.pack.catalogue) return progress.pack;
+      const never = !options.catalogue || !progress.pack.manifest.files.catalogue;
+      return progress.phase === 'ready' || never ? null : undefined;
+    });
   }
 
   /** The model that gives probabilities, once it has started. */
@@ -319,6 +355,7 @@ export function serve(companions: Companions): WorkerApi {
         onProblem: report,
       });
       rooms = { options, visitor, network: openNetwork(), changes };
+      shopRules = options.rules ?? [];
       void load();
       // Without a pack there is nothing to disturb; with one, nothing is asked for any more.
       addEventListener('online', () => {
@@ -358,16 +395,16 @@ export function serve(companions: Companions): WorkerApi {
       const item = checkId(id);
       const checked = checkSimilarRequest(request);
       return listed('similar', async () => {
-        const pack = await partsFor(checked.by ?? 'either');
-        return { list: similarList(item, checked, pack), pack, known: 0 };
+        const { pack, rules } = await ruledPack('similar', checked, () => partsFor(checked.by ?? 'either'));
+        return { list: similarList(item, checked, pack, rules), pack, known: 0 };
       });
     },
 
     async popular(request) {
       const checked = checkPopularRequest(request);
       return listed('popular', async () => {
-        const pack = await packHere();
-        return { list: popularList(checked, pack), pack, known: 0 };
+        const { pack, rules } = await ruledPack('popular');
+        return { list: popularList(checked, pack, rules), pack, known: 0 };
       });
     },
 
@@ -383,17 +420,25 @@ export function serve(companions: Companions): WorkerApi {
       });
     },
 
+    async rules(rules) {
+      const checked = checkShopRules(rules);
+      opened();
+      // Told at once where that can be; else by the first list.
+      if ('pack' in progress && progress.pack.catalogue)
+        await applied(
+          checked.map((rule, place) => ({ rule, name: '', field: `rules[${place}]` })),
+          progress.pack,
+        );
+      shopRules = checked;
+      opened().changes.tell('rules');
+    },
+
     async items(ids) {
       const wanted = ids === undefined ? undefined : checkIds(ids);
       await packHere();
-      const pack = await until(() => {
-        const { options } = opened();
-        if (!('pack' in progress)) return undefined;
-        if (progress.pack.catalogue) return progress.pack;
-        if (progress.phase === 'ready' || !options.catalogue || !progress.pack.manifest.files.catalogue)
-          throw new RecluseError('catalogue-missing', 'Display data is not in the pack, or was not loaded.');
-        return undefined;
-      });
+      const pack = await catalogueHere();
+      if (!pack)
+        throw new RecluseError('catalogue-missing', 'Display data is not in the pack, or was not loaded.');
       const rows = wanted?.flatMap((id) => pack.rowOf.get(id) ?? []) ?? pack.ids.map((_, row) => row);
       return rows.map((row) => display(row, pack));
     },

@@ -6,30 +6,47 @@ import type {
   RecommendRequest,
   SimilarRequest,
   Source,
+  UnmetRule,
 } from '../../src/contract.ts';
 import type { Pack } from '../pack/pack.ts';
 import { reasonsFor } from './explain.ts';
 import { movesOf, rank, shortness, type Trace } from './pipeline.ts';
 import { popularItems } from './popular.ts';
 import type { Moment, Ranking } from './ranking.ts';
+import type { AppliedRules, Arrangement } from './rules/applied.ts';
+import { arrangementOf, ruled } from './rules/stages.ts';
 import { similarTo } from './similar.ts';
 import { limitOf, wantedFrom, wantedOf } from './wanted.ts';
 
 /** The part of a `RankedList` that ranking decides. */
-export type List = Pick<RankedList, 'items' | 'source' | 'short'>;
+export type List = Pick<RankedList, 'items' | 'source' | 'short' | 'unmet'>;
 
 /** What is known when a list is asked for: who, by which tier, when. */
 export type Asker = Omit<Moment, 'wanted'>;
 
-const withShort = (list: Omit<List, 'short'>, short: List['short']): List =>
-  short === undefined ? list : { ...list, short };
+const withShort = (
+  list: Pick<List, 'items' | 'source'>,
+  short: List['short'],
+  unmet: List['unmet'] = [],
+): List => ({
+  ...list,
+  ...(short === undefined ? {} : { short }),
+  ...(unmet.length === 0 ? {} : { unmet }),
+});
 
 /** Parts, reasons and moves of one item. */
 function explanation(row: number, moment: Moment, trace: Trace): Partial<RankedItem> {
+  const { rules, scores } = moment;
+  const reasons = reasonsFor(row, moment);
+  const parts = scores.partsOf(row);
+  const moves = movesOf(row, trace);
+  if (!rules) return { reasons, parts, moves };
+  const place = trace.boost.rows.indexOf(row);
+  const raised = place === -1 ? 0 : trace.boost.scores[place]! - scores.scores[row]!;
   return {
-    reasons: reasonsFor(row, moment),
-    parts: moment.scores.partsOf(row),
-    moves: movesOf(row, trace),
+    reasons: [...rules.reasonsFor(row, arrangementOf(trace.arrange)), ...reasons],
+    parts: raised === 0 ? parts : { ...parts, rules: raised },
+    moves,
   };
 }
 
@@ -53,14 +70,19 @@ export function recommendList(request: RecommendRequest, asker: Asker): List {
   return withShort(
     { items: rankedItems(trace, moment, request.explain), source: asker.scores.source },
     shortness(trace, moment),
+    arrangementOf(trace.arrange)?.unmet,
   );
 }
 
 /** The ids that the pack does not know and that the request lets through, each at its place in the list. */
-function unknownPlaces(ids: readonly string[], request: RecommendRequest, pack: Pack): (string | null)[] {
+function unknownPlaces(
+  ids: readonly string[],
+  request: RecommendRequest,
+  { pack, rules }: Asker,
+): (string | null)[] {
   const excluded = new Set(request.exclude);
   // Nothing is known of them: no attribute to match a filter, no purchase to repeat.
-  const hidden = request.mode === 'repeat' || Object.keys(request.filter ?? {}).length > 0;
+  const hidden = request.mode === 'repeat' || rules?.filters || Object.keys(request.filter ?? {}).length > 0;
   return ids.map((id) => (pack.rowOf.has(id) || hidden || excluded.has(id) ? null : id));
 }
 
@@ -78,49 +100,64 @@ export function rerankList(ids: readonly string[], request: RecommendRequest, as
   const known = rankedItems(trace, moment, request.explain);
   const items: RankedItem[] = [];
   let next = 0;
-  for (const unknown of unknownPlaces(distinct, request, asker.pack)) {
+  for (const unknown of unknownPlaces(distinct, request, asker)) {
     if (unknown !== null) items.push({ id: unknown, score: 0, position: items.length });
     else if (next < known.length) items.push({ ...known[next++]!, position: items.length });
   }
   const { limit } = moment.wanted;
+  const arrangement = arrangementOf(trace.arrange);
   return withShort(
     { items: items.slice(0, limit), source: asker.scores.source },
     items.length < limit ? (shortness(trace, moment) ?? 'catalogue') : undefined,
+    arrangement && [...arrangement.unmet, ...displacedPins(items, trace, arrangement, asker.pack)],
   );
 }
 
+/** Pins that had to make room for items which the pack does not know. */
+function displacedPins(
+  items: readonly RankedItem[],
+  trace: Trace,
+  { pinned }: Arrangement,
+  { ids }: Pack,
+): UnmetRule[] {
+  return Array.from(trace.page.rows, (row, place): UnmetRule[] => {
+    const rule = pinned.get(row);
+    return rule === undefined || items[place]?.id === ids[row]
+      ? []
+      : [{ rule, item: ids[row]!, why: 'taken' }];
+  }).flat();
+}
+
+/** Lets rules have their say in a whole list, and cuts it to as many as were asked for. */
 function plainList(
-  { rows, scores }: Ranking,
+  whole: Ranking,
   source: Source,
-  limit: number | undefined,
+  { limit: asked, exclude = [], filter }: Pick<SimilarRequest, 'limit' | 'exclude' | 'filter'>,
   pack: Pack,
-  narrowed: boolean,
+  rules: AppliedRules | undefined,
 ): List {
-  const items = Array.from(rows, (row, position) => ({
+  const limit = limitOf(asked);
+  const { rows, scores, unmet, least } = ruled(whole, rules, { limit, offset: 0 });
+  const items = Array.from(rows.subarray(0, limit), (row, position) => ({
     id: pack.ids[row]!,
     score: scores[position]!,
     position,
   }));
+  const narrowed = filter !== undefined || exclude.length > 0 ? 'filter' : 'catalogue';
   return withShort(
     { items, source },
-    items.length >= limitOf(limit) ? undefined : narrowed ? 'filter' : 'catalogue',
+    items.length >= limit ? undefined : items.length < least ? 'rules' : narrowed,
+    unmet,
   );
 }
 
 /** Items like one item; see {@link similarTo}. */
-export function similarList(id: string, request: SimilarRequest, pack: Pack): List {
+export function similarList(id: string, request: SimilarRequest, pack: Pack, rules?: AppliedRules): List {
   const { ranking, source } = similarTo(id, request, pack);
-  const narrowed = request.filter !== undefined || (request.exclude?.length ?? 0) > 0;
-  return plainList(ranking, source, request.limit, pack, narrowed);
+  return plainList(ranking, source, request, pack, rules);
 }
 
 /** One of the lists that know nobody; see {@link popularItems}. */
-export function popularList(request: PopularRequest, pack: Pack): List {
-  return plainList(
-    popularItems(request, pack),
-    'popular',
-    request.limit,
-    pack,
-    (request.exclude?.length ?? 0) > 0,
-  );
+export function popularList(request: PopularRequest, pack: Pack, rules?: AppliedRules): List {
+  return plainList(popularItems(request, pack), 'popular', request, pack, rules);
 }

@@ -6,10 +6,21 @@ import { diversify } from './diversify.ts';
 import { mode } from './mode.ts';
 import { page } from './page.ts';
 import type { Moment, Ranking, Stage } from './ranking.ts';
+import { arrange, boost, bury, rules } from './rules/stages.ts';
 import { score } from './score.ts';
 
 /** What a list goes through, in order. */
-export const stages = { candidates, score, mode, diversify, page } satisfies Record<string, Stage>;
+export const stages = {
+  candidates,
+  rules,
+  score,
+  mode,
+  boost,
+  diversify,
+  bury,
+  arrange,
+  page,
+} satisfies Record<string, Stage>;
 
 export type StageName = keyof typeof stages;
 
@@ -56,6 +67,9 @@ export function shortness(trace: Trace, { wanted }: Moment): RankedList['short']
   const offered = wanted.candidates.length;
   const admitted = trace.candidates.rows.length;
   if (admitted < Math.min(wanted.limit, offered)) return 'filter';
-  if (trace.mode.rows.length < Math.min(wanted.limit, admitted)) return 'mode';
+  const allowed = trace.rules.rows.length;
+  if (allowed < Math.min(wanted.limit, admitted)) return 'rules';
+  if (trace.mode.rows.length < Math.min(wanted.limit, allowed)) return 'mode';
+  if (trace.arrange.rows.length < Math.min(wanted.limit, trace.bury.rows.length)) return 'rules';
   return 'catalogue';
 }

@@ -3,7 +3,7 @@ import { type Filter, type PopularRequest, RecluseError } from '../../src/contra
 import { popularScores } from '../model/scores.ts';
 import type { Pack } from '../pack/pack.ts';
 import { keepRows, type Ranking } from './ranking.ts';
-import { limitOf, rowsOf } from './wanted.ts';
+import { rowsOf } from './wanted.ts';
 
 /** The precomputed list of a category of this name; the first that has one, where several categories share the name. */
 function listOfCategory(name: string, { categories, popular }: Pack): Int32Array | undefined {
@@ -20,7 +20,7 @@ export function startingList(filter: Filter | undefined, pack: Pack): Int32Array
 }
 
 /**
- * One of the precomputed lists, in its order; its score is `1 / (1 + place)`.
+ * One of the precomputed lists, whole and in its order; its score is `1 / (1 + place)`.
  *
  * @throws RecluseError `invalid-argument` for a category that the pack does not have
  */
@@ -34,10 +34,8 @@ export function popularItems(request: PopularRequest, pack: Pack): Ranking {
     category === undefined ? pack.popular[span] : (listOfCategory(category, pack) ?? new Int32Array());
   const { scores } = popularScores(list, pack.ids.length);
   const excluded = rowsOf(request.exclude ?? [], pack);
-  const kept = keepRows(
+  return keepRows(
     { rows: list, scores: Float32Array.from(list, (row) => scores[row]!) },
     (row) => !excluded.has(row),
   );
-  const limit = limitOf(request.limit);
-  return { rows: kept.rows.subarray(0, limit), scores: kept.scores.subarray(0, limit) };
 }

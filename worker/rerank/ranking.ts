@@ -3,6 +3,7 @@ import type { Diversify, Mode } from '../../src/contract.ts';
 import type { History } from '../model/history.ts';
 import type { Scores } from '../model/scores.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
+import type { AppliedRules } from './rules/applied.ts';
 
 /** A list of items, best first; equal scores by row. What every stage takes and gives. Nobody changes one that exists. */
 export interface Ranking {
@@ -15,6 +16,8 @@ export interface Ranking {
 export interface Wanted {
   /** Whole, 0 or more. */
   readonly limit: number;
+  /** Places of the pages before this one. */
+  readonly offset: number;
   /** The rows to choose from, ascending and distinct. */
   readonly candidates: Int32Array;
   readonly excluded: ReadonlySet<ItemRow>;
@@ -34,6 +37,8 @@ export interface Moment {
   readonly history: History;
   readonly scores: Scores;
   readonly wanted: Wanted;
+  /** What the shop wants of this list, where it wants anything. */
+  readonly rules?: AppliedRules | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** 0 (inclusive) to 1. */

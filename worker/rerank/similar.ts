@@ -5,7 +5,7 @@ import { conditionOf } from './condition.ts';
 import { keepRows, type Ranking } from './ranking.ts';
 import { bestFirst } from './score.ts';
 import { cosineOf } from './similarity.ts';
-import { allRows, limitOf, rowsOf } from './wanted.ts';
+import { allRows, rowsOf } from './wanted.ts';
 
 /** What is bought with it: the matrix's row of the item, positive entries only. */
 function together(item: ItemRow, { scale, offset, target, weight }: LinearMatrix): Ranking {
@@ -27,7 +27,7 @@ function taste(item: ItemRow, pack: Pack & { rows: NonNullable<Pack['rows']> }):
 const notHere = (code: ErrorCode, what: string, id: string) => new RecluseError(code, what, { item: id });
 
 /**
- * Ranks the pack's items by their likeness to one.
+ * Ranks all of the pack's items by their likeness to one.
  *
  * @param request `by` is `'taste'` by default where item rows have arrived, else `'together'`
  * @throws RecluseError `unknown-item`; `model-unavailable` where what `by` names is not in the pack or has not arrived
@@ -51,10 +51,8 @@ export function similarTo(
     throw notHere('model-unavailable', `Items alike by ${by} need a part of the pack that is not here.`, id);
 
   const { rows: kept, scores } = keepRows(all, (row) => !excluded.has(row) && admits(row));
-  const sorted = bestFirst(kept, scores);
-  const limit = limitOf(request.limit);
   return {
-    ranking: { rows: sorted.rows.subarray(0, limit), scores: sorted.scores.subarray(0, limit) },
+    ranking: bestFirst(kept, scores),
     source: by === 'taste' ? 'model' : 'linear',
   };
 }

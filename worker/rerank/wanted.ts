@@ -41,6 +41,7 @@ function resolve(
 ): Wanted {
   return {
     ...own,
+    offset: 0,
     admits: conditionOf(request.filter, pack),
     mode: request.mode ?? 'any',
     diversity: Math.min(1, Math.max(0, request.diversity ?? 0)),
