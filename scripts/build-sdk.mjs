@@ -59,6 +59,8 @@ export async function buildWorker(folder) {
       chunkSizeWarningLimit: 1000,
       rolldownOptions: {
         input: { worker: `${root}worker/index.ts` },
+        // What is loaded on demand must not import from the entry: under another address (`worker.js?v=2`) that would start a second one.
+        preserveEntrySignatures: 'strict',
         output: { entryFileNames: '[name].js', chunkFileNames: 'worker-[name]-[hash].js' },
       },
     },

@@ -54,7 +54,11 @@ export async function sizes({ withRuntime = true } = {}) {
   const budgets = JSON.parse(readFileSync(`${root}size-budgets.json`, 'utf8'));
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
-  const ours = dist.filter((name) => /^worker.*\.js$/.test(name) && !runtime.includes(name));
+  const ours = withImports('worker.js');
+  /** What the worker loads only when somebody asks for it. */
+  const onDemand = dist.filter(
+    (name) => /^worker.*\.js$/.test(name) && !runtime.includes(name) && !ours.includes(name),
+  );
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
   // All that the demo loads of its own: not the pack, not ONNX Runtime.
   const shop = existsSync(`${root}demo/dist`)
@@ -67,9 +71,10 @@ export async function sizes({ withRuntime = true } = {}) {
   )?.[1];
 
   const inDist = (/** @type {string} */ name) => `dist/${name}`;
-  const [pageBytes, workerBytes, runtimeBytes, packBytes, shopBytes] = await Promise.all([
+  const [pageBytes, workerBytes, onDemandBytes, runtimeBytes, packBytes, shopBytes] = await Promise.all([
     sizesOf(withImports('index.js').map(inDist)),
     sizesOf(ours.map(inDist)),
+    sizesOf(onDemand.map(inDist)),
     sizesOf(withRuntime ? runtime.map(inDist) : []),
     sizesOf(pack.map((name) => `demo/pack/${name}`)),
     sizesOf(shop.map((name) => `demo/dist/${name}`)),
@@ -77,6 +82,7 @@ export async function sizes({ withRuntime = true } = {}) {
   const rows = [
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'worker without ORT', bytes: sum(workerBytes) },
+    ...onDemand.map((name, index) => ({ name: `on demand: ${name}`, bytes: onDemandBytes[index] ?? 0 })),
     { name: 'kernel', bytes: await compressed(Buffer.from(kernel ?? '', 'base64')) },
     ...runtimeBytes.map((bytes, index) => ({ name: runtime[index] ?? '', bytes })),
     ...pack.map((name, index) => ({ name: `pack/${name}`, bytes: packBytes[index] ?? 0 })),

@@ -425,9 +425,9 @@ export interface Status {
 
 /** What changed, so that the page may ask for its lists again. */
 export interface ChangeEvent {
-  /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `rules`: the
-   * shop's rules are others. `status`: anything else. */
-  reason: 'interactions' | 'source' | 'pack' | 'rules' | 'status';
+  /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `shop`: the
+   * shop has other rules, prices, items or availability. `status`: anything else. */
+  reason: 'interactions' | 'source' | 'pack' | 'shop' | 'status';
   status: Status;
 }
 

@@ -15,7 +15,6 @@ import {
   type StatusRequest,
 } from '../src/contract.ts';
 import { checkCondition } from './check-condition.ts';
-import { checkRules } from './check-rules.ts';
 
 /** No id, type or name is longer than this many characters. */
 const longestText = 1000;
@@ -127,6 +126,9 @@ const interaction: Check = (value, field) => {
 
 const filter: Check = checkCondition;
 
+/** What is in them is checked when they are first followed: until then, nobody needs to know what a rule is. */
+const rules: Check = listOf((value, field) => void plainObject(value, field));
+
 const recommendRequest = fields({
   limit: wholeFrom(0),
   placement: text,
@@ -138,7 +140,7 @@ const recommendRequest = fields({
   calibration: between(0, 1),
   explain: flag,
   context: recordOf(textOrNumber),
-  rules: checkRules as Check,
+  rules,
   source: oneOf('popular', 'linear', 'model'),
 });
 
@@ -170,7 +172,7 @@ const openOptions = fields({
   },
   backend: oneOf('auto', 'wasm', 'webgpu'),
   device: oneOf('phone', 'tablet', 'desktop'),
-  rules: checkRules as Check,
+  rules,
 });
 
 const checked =
@@ -193,7 +195,7 @@ export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'requ
 /** What `predict()` takes besides ids. */
 export const checkPredictRequest = checked<PredictRequest>(predictRequest, 'request');
 /** What `rules()` takes. */
-export const checkShopRules = checked<Rule[]>(checkRules as Check, 'rules');
+export const checkShopRules = checked<Rule[]>(rules, 'rules');
 /** What `status()` takes. */
 export const checkStatusRequest = checked<StatusRequest>(statusRequest, 'request');
 /** One item id. */

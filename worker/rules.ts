@@ -1,9 +1,11 @@
-/** Which rules count for a list, from wherever they come; and the machinery that follows them, loaded when the first one does. */
+/** Which rules count for a list, from wherever they come, and how they are followed. Loaded with the first rule. */
 import type { Rule } from '../src/contract.ts';
+import { checkRules } from './check-rules.ts';
 import { momentOf } from './moment-of.ts';
 import type { Pack } from './pack/pack.ts';
 import { needsCatalogue } from './rerank/condition.ts';
-import type { ActiveRule, AppliedRules } from './rerank/rules/applied.ts';
+import type { ActiveRule } from './rerank/rules/applied.ts';
+import { compileRules } from './rerank/rules/compile.ts';
 
 /** Rules of one origin. */
 export interface Origin {
@@ -17,8 +19,10 @@ export interface Origin {
  *
  * @param origins of equal priority, those of earlier origins go before
  * @param now milliseconds since 1970
+ * @throws RecluseError `invalid-argument`
  */
 export function activeRules(origins: readonly Origin[], placement: string, now: number): ActiveRule[] {
+  for (const { rules, field } of origins) checkRules(rules, field);
   return origins
     .flatMap(({ rules, field }) =>
       rules.map((rule, place) => ({
@@ -41,9 +45,19 @@ export function ruleNeedsCatalogue({ rule }: ActiveRule): boolean {
   return needsCatalogue(rule.where) || (attribute !== undefined && attribute !== 'category');
 }
 
-/** Compiles rules for a pack; undefined where there are none. */
-export async function applied(active: readonly ActiveRule[], pack: Pack): Promise<AppliedRules | undefined> {
-  if (active.length === 0) return undefined;
-  const { compileRules } = await import('./rerank/rules/compile.ts');
-  return compileRules(active, pack);
+/**
+ * Checks rules before they hold.
+ *
+ * @param pack where it is here: then also whether it has the attributes
+ * @throws RecluseError `invalid-argument`, as `rules[2].where.price.lt`
+ */
+export function requireRight(rules: readonly Rule[], pack: Pack | undefined): void {
+  checkRules(rules);
+  if (pack?.catalogue)
+    compileRules(
+      rules.map((rule, place) => ({ rule, name: '', field: `rules[${place}]` })),
+      pack,
+    );
 }
+
+export { compileRules };

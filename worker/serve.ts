@@ -48,7 +48,6 @@ import {
   similarList,
 } from './rerank/lists.ts';
 import type { AppliedRules } from './rerank/rules/applied.ts';
-import { activeRules, applied, ruleNeedsCatalogue } from './rules.ts';
 import { scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -244,16 +243,15 @@ export function serve(companions: Companions): WorkerApi {
     packThere: () => Promise<Pack> = packHere,
   ): Promise<{ pack: Pack; rules: AppliedRules | undefined }> {
     let pack = await packThere();
-    const active = activeRules(
-      [
-        { rules, field: 'rules' },
-        { rules: shopRules, field: 'rules' },
-      ],
-      placement,
-      Date.now(),
-    );
-    if (needsCatalogue(filter) || active.some(ruleNeedsCatalogue)) pack = (await catalogueHere()) ?? pack;
-    return { pack, rules: await applied(active, pack) };
+    const origins = [
+      { rules, field: 'rules' },
+      { rules: shopRules, field: 'rules' },
+    ];
+    const following = origins.some(({ rules }) => rules.length > 0) ? await import('./rules.ts') : undefined;
+    const active = following?.activeRules(origins, placement, Date.now()) ?? [];
+    if (needsCatalogue(filter) || active.some((rule) => following?.ruleNeedsCatalogue(rule)))
+      pack = (await catalogueHere()) ?? pack;
+    return { pack, rules: active.length > 0 ? following?.compileRules(active, pack) : undefined };
   }
 
   /** The pack with its catalogue; undefined where that will never come. */
@@ -422,15 +420,12 @@ export function serve(companions: Companions): WorkerApi {
 
     async rules(rules) {
       const checked = checkShopRules(rules);
+      const { requireRight } = await import('./rules.ts');
       opened();
       // Told at once where that can be; else by the first list.
-      if ('pack' in progress && progress.pack.catalogue)
-        await applied(
-          checked.map((rule, place) => ({ rule, name: '', field: `rules[${place}]` })),
-          progress.pack,
-        );
+      requireRight(checked, 'pack' in progress ? progress.pack : undefined);
       shopRules = checked;
-      opened().changes.tell('rules');
+      opened().changes.tell('shop');
     },
 
     async items(ids) {
