@@ -26,7 +26,7 @@ function shipPack(): Plugin {
 function project(test: NonNullable<TestProjectInlineConfiguration['test']>): TestProjectInlineConfiguration {
   return {
     root: here('.'),
-    resolve: { alias: { recluse: here('./src/index.ts') } },
+    resolve: { alias: { 'recluse/collect': here('./src/collect.ts'), recluse: here('./src/index.ts') } },
     plugins: [workerFromSource()],
     worker: { format: 'es', plugins: () => [workerFromSource()] },
     // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
@@ -78,7 +78,12 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
 export default defineConfig(async ({ command }) => ({
   root: here('./demo'),
   // `npm run dev` works on the sources; the built demo runs on the built SDK, so that what ships is what is tested.
-  resolve: { alias: { recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts') } },
+  resolve: {
+    alias: {
+      'recluse/collect': here(command === 'build' ? './dist/collect.js' : './src/collect.ts'),
+      recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts'),
+    },
+  },
   plugins: process.env.VITEST
     ? []
     : [workerFromSource(), shipPack(), ...(await import('./demo/build/plugins.ts')).default],

@@ -17,7 +17,7 @@ export async function buildPage(folder) {
     root,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [keepWorkerLiteral()],
+    plugins: [keepWorkerLiteral(), plainDynamicImport()],
     build: {
       target,
       outDir: folder,
@@ -27,8 +27,9 @@ export async function buildPage(folder) {
       // Bundled packages keep their licence texts.
       license: { fileName: 'licenses-page.md' },
       rolldownOptions: {
-        input: { index: `${root}src/index.ts` },
-        // An app imports from this file: its exports must keep their names.
+        // They share types alone, so neither loads the other.
+        input: { index: `${root}src/index.ts`, collect: `${root}src/collect.ts` },
+        // An app imports from these files: their exports must keep their names.
         preserveEntrySignatures: 'strict',
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
@@ -67,7 +68,7 @@ export async function buildWorker(folder) {
   });
 }
 
-/** Vite wraps dynamic imports to preload their styles into the document. A worker has neither. */
+/** Vite wraps dynamic imports to preload their styles into the document. There are no styles, and a worker has no document. */
 function plainDynamicImport() {
   return {
     name: 'recluse:plain-dynamic-import',

@@ -55,9 +55,10 @@ export async function sizes({ withRuntime = true } = {}) {
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
   const ours = withImports('worker.js');
-  /** What the worker loads only when somebody asks for it. */
+  const entries = ['index.js', 'collect.js', 'worker.js'].flatMap((name) => withImports(name));
+  /** What is loaded only when somebody asks for it. */
   const onDemand = dist.filter(
-    (name) => /^worker.*\.js$/.test(name) && !runtime.includes(name) && !ours.includes(name),
+    (name) => name.endsWith('.js') && !runtime.includes(name) && !entries.includes(name),
   );
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
   // All that the demo loads of its own: not the pack, not ONNX Runtime.
@@ -71,16 +72,19 @@ export async function sizes({ withRuntime = true } = {}) {
   )?.[1];
 
   const inDist = (/** @type {string} */ name) => `dist/${name}`;
-  const [pageBytes, workerBytes, onDemandBytes, runtimeBytes, packBytes, shopBytes] = await Promise.all([
-    sizesOf(withImports('index.js').map(inDist)),
-    sizesOf(ours.map(inDist)),
-    sizesOf(onDemand.map(inDist)),
-    sizesOf(withRuntime ? runtime.map(inDist) : []),
-    sizesOf(pack.map((name) => `demo/pack/${name}`)),
-    sizesOf(shop.map((name) => `demo/dist/${name}`)),
-  ]);
+  const [pageBytes, collectBytes, workerBytes, onDemandBytes, runtimeBytes, packBytes, shopBytes] =
+    await Promise.all([
+      sizesOf(withImports('index.js').map(inDist)),
+      sizesOf(withImports('collect.js').map(inDist)),
+      sizesOf(ours.map(inDist)),
+      sizesOf(onDemand.map(inDist)),
+      sizesOf(withRuntime ? runtime.map(inDist) : []),
+      sizesOf(pack.map((name) => `demo/pack/${name}`)),
+      sizesOf(shop.map((name) => `demo/dist/${name}`)),
+    ]);
   const rows = [
     { name: 'page entry', bytes: sum(pageBytes) },
+    { name: 'collect entry', bytes: sum(collectBytes) },
     { name: 'worker without ORT', bytes: sum(workerBytes) },
     ...onDemand.map((name, index) => ({ name: `on demand: ${name}`, bytes: onDemandBytes[index] ?? 0 })),
     { name: 'kernel', bytes: await compressed(Buffer.from(kernel ?? '', 'base64')) },
