@@ -266,8 +266,12 @@ export interface RecommendRequest<Item extends object = Attributes> {
    * of whom nothing is known. Default 0.
    */
   calibration?: number;
-  /** Adds `reasons`, `parts` and `moves` to every item. Default false. */
-  explain?: boolean;
+  /**
+   * Adds `reasons`, `parts` and `moves` to every item; `'full'` also `influences`, which takes as long as a dozen lists. Default false.
+   */
+  explain?: boolean | 'full';
+  /** Rank as if these interactions of the visitor were not there; nothing is removed. Default: as things are. */
+  without?: Without;
   /** Context that the pack declares, for example `{ place: 'shop-12' }`. */
   context?: Context;
   /** Rank with no better tier than this, for comparison and for tests. Default: the best that is ready. */
@@ -283,6 +287,18 @@ export type Reason =
   | { kind: 'category'; category: string; share: number; text: string }
   | { kind: 'popular'; text: string }
   | { kind: 'rule'; rule: string; text: string };
+
+/** Interactions to leave out: by their ids, or all with one item. */
+export type Without = readonly string[] | { readonly item: string };
+
+/** What one item of the visitor's past does to the score of an item in a list, measured by leaving it out. */
+export interface Influence {
+  /** The item of the past. */
+  item: string;
+  /** The score less what it would be had the visitor never touched that item: above 0 speaks for it, below 0 against it. */
+  change: number;
+  text: string;
+}
 
 /** What one stage did to an item: its place before and after, null where it was absent. */
 export interface Move {
@@ -303,6 +319,8 @@ export interface RankedItem {
   parts?: Record<string, number>;
   /** Present with `explain: true`: the stages that moved the item. */
   moves?: Move[];
+  /** Present with `explain: 'full'`: what the dozen strongest items of the visitor's past do to the score, the largest first. */
+  influences?: Influence[];
 }
 
 /** A list as `recommend()`, `rerank()`, `similar()` and `popular()` give it. */

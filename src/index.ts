@@ -24,6 +24,7 @@ export type {
   Filter,
   FilterRule,
   ForgetRequest,
+  Influence,
   Interaction,
   ItemDisplay,
   LooseCondition,

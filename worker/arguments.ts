@@ -138,7 +138,11 @@ const recommendRequest = fields({
   diversity: between(0, 1),
   diversify: oneOf('mmr', 'dpp'),
   calibration: between(0, 1),
-  explain: flag,
+  explain: (value, field) => {
+    if (value !== 'full') flag(value, field);
+  },
+  without: (value, field) =>
+    (Array.isArray(value) ? listOf(text) : fields({ item: text }, 'item'))(value, field),
   context: recordOf(textOrNumber),
   rules,
   source: oneOf('popular', 'linear', 'model'),

@@ -10,6 +10,7 @@ import {
   type Source,
   type Status,
   type StatusRequest,
+  type Without,
   type WorkerApi,
 } from '../src/contract.ts';
 import {
@@ -26,8 +27,9 @@ import {
   checkSimilarRequest,
   checkStatusRequest,
 } from './arguments.ts';
-import { ask, scoredBy, type Visit } from './ask.ts';
+import { ask, scoredBy, type Tiers, type Visit } from './ask.ts';
 import { type Changes, openChanges } from './changes.ts';
+import { visitWithout } from './leave-out.ts';
 import { clockAt } from './model/context.ts';
 import { attributes } from './model/features/attributes.ts';
 import { categories } from './model/features/categories.ts';
@@ -48,7 +50,7 @@ import {
   similarList,
 } from './rerank/lists.ts';
 import type { AppliedRules } from './rerank/rules/applied.ts';
-import { scoringOnce } from './scoring-once.ts';
+import { type ScoringOnce, scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -221,9 +223,9 @@ export function serve(companions: Companions): WorkerApi {
   }
 
   /** The visitor at this moment, as ranking with this pack needs to know them. */
-  async function visitFor(pack: Pack): Promise<Visit> {
+  async function visitFor(pack: Pack, without?: Without): Promise<Visit> {
     const { visitor, options } = opened();
-    const [interactions, profile] = await Promise.all([visitor.known(pack), visitor.profile()]);
+    const [interactions, profile] = await Promise.all([visitor.known(pack, without), visitor.profile()]);
     const now = Date.now();
     return { interactions, profile, now, known: { ...clockAt(now), device: options.device } };
   }
@@ -231,9 +233,9 @@ export function serve(companions: Companions): WorkerApi {
   /** Everything that a list needs to know, scored by the best tier that is ready and wanted. */
   async function asked(request: RecommendRequest, placement = request.placement): Promise<Asker> {
     const { pack, rules } = await ruledPack(placement, request);
-    const visit = await visitFor(pack);
-    const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
-    return { ...(await ask(request, { pack, model, scoring }, visit, Math.random, report)), rules };
+    const visit = await visitFor(pack, request.without);
+    const tiers = tiersOf(pack, request.without && scoringOnce());
+    return { ...(await ask(request, tiers, visit, Math.random, report)), rules };
   }
 
   /** The pack, as far as filter and rules of a list need it, and these rules compiled for it. */
@@ -262,6 +264,24 @@ export function serve(companions: Companions): WorkerApi {
       if (progress.pack.catalogue) return progress.pack;
       const never = !options.catalogue || !progress.pack.manifest.files.catalogue;
       return progress.phase === 'ready' || never ? null : undefined;
+    });
+  }
+
+  function tiersOf(pack: Pack, own: ScoringOnce = scoring): Tiers {
+    const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
+    return { pack, model, scoring: own };
+  }
+
+  /** Adds what only a full explanation has. */
+  async function explained(list: List, request: RecommendRequest, asker: Asker): Promise<List> {
+    if (request.explain !== 'full') return list;
+    const { withInfluences } = await import('./rerank/occlusion.ts');
+    const { pack, now, scores } = asker;
+    const visit = { ...(await visitFor(pack, request.without)), now };
+    return withInfluences(list, asker, async (item) => {
+      const same = { ...request, source: scores.source };
+      const tiers = tiersOf(pack, scoringOnce());
+      return (await ask(same, tiers, visitWithout(item, visit), Math.random, report)).scores;
     });
   }
 
@@ -372,7 +392,8 @@ export function serve(companions: Companions): WorkerApi {
       const checked = checkRecommendRequest(request);
       return listed(checked.placement ?? 'default', async () => {
         const asker = await asked(checked);
-        return { list: recommendList(checked, asker), pack: asker.pack, known: asker.history.rows.length };
+        const list = await explained(recommendList(checked, asker), checked, asker);
+        return { list, pack: asker.pack, known: asker.history.rows.length };
       });
     },
 
@@ -382,7 +403,7 @@ export function serve(companions: Companions): WorkerApi {
       return listed(checked.placement ?? 'default', async () => {
         const asker = await asked(checked);
         return {
-          list: rerankList(candidates, checked, asker),
+          list: await explained(rerankList(candidates, checked, asker), checked, asker),
           pack: asker.pack,
           known: asker.history.rows.length,
         };

@@ -5,7 +5,9 @@ import type {
   Interaction,
   RecluseError,
   StoredInteraction,
+  Without,
 } from '../src/contract.ts';
+import { allBut } from './leave-out.ts';
 import type { Pack } from './pack/pack.ts';
 import { announcer } from './store/announce.ts';
 import { type Keeping, lastingStore } from './store/fallback.ts';
@@ -19,8 +21,10 @@ export interface Visitor {
    * The interactions that ranking with this pack needs, oldest first: all opinions and the newest others, without what is
    * {@link noEvidence} to this pack. The same array as before where nothing new counts.
    * Knows everything that was tracked or forgotten before this call.
+   *
+   * @param without leaves these out, as if they had been forgotten
    */
-  known(pack: Pack): Promise<readonly StoredInteraction[]>;
+  known(pack: Pack, without?: Without): Promise<readonly StoredInteraction[]>;
   /** Newest first. */
   newest(limit: number): Promise<StoredInteraction[]>;
   /** What is stored about the visitor besides interactions; read once and kept at hand until something is forgotten. */
@@ -79,10 +83,14 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
   }
 
   /** Reads backwards until there are as many interactions as the pack's history can use, or no more. */
-  async function readFor(pack: Pack): Promise<{ interactions: StoredInteraction[]; last: number }> {
+  async function readFor(
+    pack: Pack,
+    stays: (interaction: StoredInteraction) => boolean = () => true,
+  ): Promise<{ interactions: StoredInteraction[]; last: number }> {
     const { history } = pack.manifest;
     const weighty = weighed(pack);
-    const usable = ({ item, type }: StoredInteraction) => weighty.has(type) && pack.rowOf.has(item);
+    const usable = (one: StoredInteraction) =>
+      weighty.has(one.type) && pack.rowOf.has(one.item) && stays(one);
     let read: StoredInteraction[] = [];
     let found = 0;
     for (let size = 2 * history.events; found < history.events; size *= 2) {
@@ -94,7 +102,8 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
     const first = read[0]?.seq ?? 0;
     const told = (await Promise.all(opinions.map((type) => store.ofType(type)))).flat();
     const older = told.filter(({ seq }) => seq < first).sort((left, right) => left.seq - right.seq);
-    return { interactions: older.concat(evidence(read, pack)), last: read.at(-1)?.seq ?? 0 };
+    const interactions = older.concat(evidence(read, pack)).filter(stays);
+    return { interactions, last: read.at(-1)?.seq ?? 0 };
   }
 
   return {
@@ -109,8 +118,10 @@ export function openVisitor(name: string, events: VisitorEvents): Visitor {
         events.onChange();
       }),
 
-    known: (pack) =>
+    known: (pack, without) =>
       inTurn(async () => {
+        // Older ones come in where some are left out: what is at hand need not hold them.
+        if (without) return (await readFor(pack, allBut(without))).interactions;
         // What another tab adds while we read sets this again.
         const newer = behind;
         behind = false;

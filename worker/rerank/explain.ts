@@ -11,7 +11,8 @@ const mostCauses = 3;
 /** A cause smaller than this share is not worth a reader's time, unless there is no other. */
 const leastShare = 0.05;
 
-const nameOf = (row: ItemRow, { catalogue, ids }: Pack) => catalogue?.title[row] || ids[row]!;
+/** What an item is called: its title, or its id where it has none. */
+export const nameOf = (row: ItemRow, { catalogue, ids }: Pack) => catalogue?.title[row] || ids[row]!;
 
 function daysAgo(days: number): string {
   const whole = Math.floor(days);

@@ -50,7 +50,7 @@ function explanation(row: number, moment: Moment, trace: Trace): Partial<RankedI
   };
 }
 
-function rankedItems(trace: Trace, moment: Moment, explain: boolean | undefined): RankedItem[] {
+function rankedItems(trace: Trace, moment: Moment, explain: RecommendRequest['explain']): RankedItem[] {
   return Array.from(trace.page.rows, (row, position) => ({
     id: moment.pack.ids[row]!,
     score: trace.page.scores[position]!,
