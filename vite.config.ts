@@ -30,7 +30,7 @@ function project(test: NonNullable<TestProjectInlineConfiguration['test']>): Tes
     plugins: [workerFromSource()],
     worker: { format: 'es', plugins: () => [workerFromSource()] },
     // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
-    optimizeDeps: { include: ['comlink', 'idb'], exclude: ['onnxruntime-web'] },
+    optimizeDeps: { include: ['comlink', 'idb', 'minisearch'], exclude: ['onnxruntime-web'] },
     test,
   };
 }
@@ -90,7 +90,7 @@ export default defineConfig(async ({ command }) => ({
   worker: { format: 'es' as const, plugins: () => [workerFromSource()] },
   server: { fs: { allow: [here('.')] } },
   // The optimiser would move ONNX Runtime's script away from its .wasm.
-  optimizeDeps: { include: ['comlink', 'idb'], exclude: ['onnxruntime-web'] },
+  optimizeDeps: { include: ['comlink', 'idb', 'minisearch'], exclude: ['onnxruntime-web'] },
   build: {
     outDir: here('./demo/dist'),
     emptyOutDir: true,

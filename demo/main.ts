@@ -17,7 +17,6 @@ import { drawPicturesFrom } from './picture.ts';
 import { drawPill } from './pill.ts';
 import { problemInWords } from './problems.ts';
 import { type Page, type Router, startRouter } from './route.ts';
-import { prepareSearch } from './search.ts';
 import { Shop } from './shop.ts';
 import { replayed, type Shopper } from './shoppers.ts';
 
@@ -172,7 +171,10 @@ async function start(): Promise<void> {
     openPanel: (button) => panel.open(button === pill ? 'runs' : 'knows'),
     become: (which) => void become(which),
   });
-  requestIdleCallback?.(() => prepareSearch(catalogue.items), { timeout: 5000 });
+  // The first search makes the index; nobody should wait for that.
+  requestIdleCallback?.(() => void recluse.searchByTaste('a', { limit: 0 }).catch(() => {}), {
+    timeout: 5000,
+  });
 }
 
 /** The name on the button of the empty start. */

@@ -62,7 +62,12 @@ export async function buildWorker(folder) {
         input: { worker: `${root}worker/index.ts` },
         // What is loaded on demand must not import from the entry: under another address (`worker.js?v=2`) that would start a second one.
         preserveEntrySignatures: 'strict',
-        output: { entryFileNames: '[name].js', chunkFileNames: 'worker-[name]-[hash].js' },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: 'worker-[name]-[hash].js',
+          // All that is needed from the start in one file: in pieces it compresses worse.
+          codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
+        },
       },
     },
   });

@@ -86,7 +86,10 @@ export async function sizes({ withRuntime = true } = {}) {
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'collect entry', bytes: sum(collectBytes) },
     { name: 'worker without ORT', bytes: sum(workerBytes) },
-    ...onDemand.map((name, index) => ({ name: `on demand: ${name}`, bytes: onDemandBytes[index] ?? 0 })),
+    ...onDemand.map((file, index) => ({
+      name: `on demand: ${file.replace(/^worker-|-.{8}\.js$/g, '')}`,
+      bytes: onDemandBytes[index] ?? 0,
+    })),
     { name: 'kernel', bytes: await compressed(Buffer.from(kernel ?? '', 'base64')) },
     ...runtimeBytes.map((bytes, index) => ({ name: runtime[index] ?? '', bytes })),
     ...pack.map((name, index) => ({ name: `pack/${name}`, bytes: packBytes[index] ?? 0 })),

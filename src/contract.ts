@@ -321,9 +321,21 @@ export interface RankedItem {
   moves?: Move[];
   /** Present with `explain: 'full'`: what the dozen strongest items of the visitor's past do to the score, the largest first. */
   influences?: Influence[];
+  /** Present in what `buyAgain()` gives: how often, how many days ago, and how many days usually lie between two times. */
+  due?: Due;
 }
 
-/** A list as `recommend()`, `rerank()`, `similar()` and `popular()` give it. */
+/** When something is bought again. */
+export interface Due {
+  /** Purchases within the history that ranking knows. */
+  times: number;
+  /** Days since the newest. */
+  daysSince: number;
+  /** Usual days between two. `daysSince / interval` is 1 on the day on which it is due. */
+  interval: number;
+}
+
+/** A list, or one page of it, as the worker makes it. */
 export interface RankedList {
   /** Random; give it back as `Interaction.list`. */
   id: string;
@@ -340,7 +352,20 @@ export interface RankedList {
   short?: 'filter' | 'mode' | 'rules' | 'catalogue';
   /** Rules that could not be followed, and why; absent where all were. */
   unmet?: readonly UnmetRule[];
+  /** Whether there are items after these: whether a next page would show something. */
+  hasMore: boolean;
 }
+
+/** Where a list goes on. The page fills it in: `RankedList.next()`. */
+export interface Page {
+  /** The list's id: its pages share it, and their positions go on. */
+  list: string;
+  /** Ids that earlier pages gave, which no later one gives again. */
+  given: readonly string[];
+}
+
+/** A request for a list, or for a further page of it. */
+export type Paged<Request> = Request & { page?: Page };
 
 /** `together`: bought by the same people at the same time. `taste`: near in the model's item space. */
 export interface SimilarRequest<Item extends object = Attributes> {
@@ -357,7 +382,26 @@ export interface PopularRequest {
   category?: string;
   /** `overall` (decayed over the whole log) or `recent` (the last weeks of the log). Default `recent`. */
   window?: 'overall' | 'recent';
+  /**
+   * What people like this are fond of: `'visitor'` for the stored profile, or facts that the pack has lists for, as
+   * `{ age: '35-44' }`. What the pack does not know changes nothing. Default: everybody.
+   */
+  segment?: 'visitor' | Context;
   exclude?: readonly string[];
+}
+
+/** What rises. Every field is optional. */
+export interface TrendingRequest {
+  limit?: number;
+  /** A category of the pack, at any level. */
+  category?: string;
+  exclude?: readonly string[];
+}
+
+/** A list of what was found. Every field is optional. */
+export interface SearchRequest<Item extends object = Attributes> extends RecommendRequest<Item> {
+  /** How much the visitor's taste counts beside the words, 0 to 1: 0 = words alone, 1 = as much as they. Default 0.3. */
+  taste?: number;
 }
 
 /** What a prediction is asked in. Every field is optional. */
@@ -473,10 +517,13 @@ export interface WorkerApi {
   /** Answers at once, whatever else is going on: a sign of life. */
   ping(): Promise<void>;
   track(interactions: Interaction[]): Promise<void>;
-  recommend(request: RecommendRequest): Promise<RankedList>;
-  rerank(ids: string[], request: RecommendRequest): Promise<RankedList>;
-  similar(id: string, request: SimilarRequest): Promise<RankedList>;
-  popular(request: PopularRequest): Promise<RankedList>;
+  recommend(request: Paged<RecommendRequest>): Promise<RankedList>;
+  rerank(ids: string[], request: Paged<RecommendRequest>): Promise<RankedList>;
+  similar(ids: string[], request: Paged<SimilarRequest>): Promise<RankedList>;
+  popular(request: Paged<PopularRequest>): Promise<RankedList>;
+  trending(request: Paged<TrendingRequest>): Promise<RankedList>;
+  buyAgain(request: Paged<RecommendRequest>): Promise<RankedList>;
+  searchByTaste(query: string, request: Paged<SearchRequest>): Promise<RankedList>;
   predict(ids: string[], request: PredictRequest): Promise<Prediction[]>;
   rules(rules: readonly Rule[]): Promise<void>;
   items(ids?: string[]): Promise<ItemDisplay[]>;

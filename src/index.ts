@@ -19,6 +19,7 @@ export type {
   Condition,
   Context,
   Diversify,
+  Due,
   ErrorCode,
   ExportDocument,
   Filter,
@@ -35,22 +36,25 @@ export type {
   Prediction,
   PredictRequest,
   RankedItem,
-  RankedList,
   Reason,
   RecommendRequest,
   RequireRule,
   Rule,
   RuleFrame,
   Search,
+  SearchRequest,
   ShareRule,
   SimilarRequest,
   Source,
   Status,
   StatusRequest,
   StoredInteraction,
+  TrendingRequest,
   TypedCondition,
   UnmetRule,
 } from './contract.ts';
+
 export { RecluseError } from './contract.ts';
+export type { RankedList } from './paged.ts';
 export type { CallOptions, RankedObjects, Recommender, RecommenderOptions } from './recommender.ts';
 export { createRecommender } from './recommender.ts';

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { abortable } from './abortable.ts';
 import { type Connection, connect } from './connection.ts';
 import {
   type Attributes,
@@ -11,18 +12,22 @@ import {
   type PopularRequest,
   type Prediction,
   type PredictRequest,
-  type RankedList,
   RecluseError,
   type RecommendRequest,
   type Rule,
   type Search,
+  type SearchRequest,
   type SimilarRequest,
   type Status,
   type StatusRequest,
   type StoredInteraction,
+  type TrendingRequest,
+  type RankedList as Worked,
+  type WorkerApi,
 } from './contract.ts';
 import { deviceHere } from './device.ts';
 import { openOutbox } from './outbox.ts';
+import { paged, type RankedList } from './paged.ts';
 
 /** How to set a recommender up. Only `pack` is needed. */
 export interface RecommenderOptions {
@@ -86,14 +91,35 @@ export interface Recommender<Item extends object = Attributes> {
     objects: readonly Candidate[],
     request?: RecommendRequest<Item> & CallOptions,
   ): Promise<RankedObjects<Candidate>>;
+  /** `recommend()` of what the visitor has never bought. */
+  discover(request?: Omit<RecommendRequest<Item>, 'mode'> & CallOptions): Promise<RankedList>;
   /**
-   * Items like this one.
-   *
-   * @throws RecluseError `unknown-item`
+   * What the visitor has bought, by how due it is and how much it is a habit. Every item says when: `due: { times, daysSince,
+   * interval }`.
    */
-  similar(id: string, request?: SimilarRequest<Item> & CallOptions): Promise<RankedList>;
-  /** What everybody buys. There before everything else. */
+  buyAgain(request?: Omit<RecommendRequest<Item>, 'mode'> & CallOptions): Promise<RankedList>;
+  /**
+   * Items in whose title, categories, brand or attributes the words occur, in the order of words and taste; spelling is
+   * forgiven, and a beginning of a word is enough. Without words: what `recommend()` gives. The first search makes the index.
+   *
+   * @throws RecluseError `catalogue-missing`
+   */
+  searchByTaste(query: string, request?: SearchRequest<Item> & CallOptions): Promise<RankedList>;
+  /**
+   * Items like this one, or like these together.
+   *
+   * @throws RecluseError `unknown-item` where the pack knows none of them
+   */
+  similar(ids: string | readonly string[], request?: SimilarRequest<Item> & CallOptions): Promise<RankedList>;
+  /** What others buy with it, or with all of these. The same as `similar()` with `by: 'together'`. */
+  boughtTogether(
+    ids: string | readonly string[],
+    request?: Omit<SimilarRequest<Item>, 'by'> & CallOptions,
+  ): Promise<RankedList>;
+  /** What everybody buys, or everybody like the visitor (`segment`). There before everything else. */
   popular(request?: PopularRequest & CallOptions): Promise<RankedList>;
+  /** What is bought more lately than it was. */
+  trending(request?: TrendingRequest & CallOptions): Promise<RankedList>;
   /**
    * How likely it is that these items are in the visitor's next basket, in the order asked for. Only the full model knows: waits until
    * it has started. Ids that the pack does not know are left out.
@@ -133,6 +159,13 @@ export interface Recommender<Item extends object = Attributes> {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** Methods of the worker that give a list. */
+type ListMethod = {
+  [Name in keyof WorkerApi]: ReturnType<WorkerApi[Name]> extends Promise<Worked> ? Name : never;
+}[keyof WorkerApi];
+
+const several = (ids: string | readonly string[]) => (typeof ids === 'string' ? [ids] : ids);
 
 /** Milliseconds that `close()` waits for a worker that does not answer. */
 const closingPatience = 2000;
@@ -207,6 +240,19 @@ export async function createRecommender<Item extends object = Attributes>(
   // One by one: a wrong one must not take the others with it.
   for (const interaction of left) store([interaction]).catch(report);
 
+  /** Asks the worker for a list and its further pages. What is before the request in the call's arguments is given after it. */
+  const list = <Request extends CallOptions>(
+    method: ListMethod,
+    given?: Request,
+    subject?: unknown,
+    finish: (list: Worked) => Worked = (same) => same,
+  ): Promise<RankedList> => {
+    const { signal, ...request } = given ?? {};
+    const call = connection.call as (name: ListMethod, ...given: unknown[]) => Promise<Worked>;
+    const before = subject === undefined ? [] : [subject];
+    return paged(async (page) => finish(await call(method, ...before, { ...request, page })), signal);
+  };
+
   const recommender: Recommender = {
     track(given, { signal } = {}) {
       const time = Date.now();
@@ -223,24 +269,22 @@ export async function createRecommender<Item extends object = Attributes>(
       });
       return stored;
     },
-    recommend: ({ signal, ...request } = {}) =>
-      abortable(signal, () => connection.call('recommend', request)),
-    rerank: (
-      candidates: readonly (string | { id: string })[],
-      { signal, ...request }: RecommendRequest & CallOptions = {},
-    ) =>
-      abortable(signal, async () => {
-        if (typeof candidates[0] !== 'object')
-          return connection.call('rerank', candidates as string[], request);
-        const objects = new Map(
-          (candidates as { id: string }[]).map((candidate) => [candidate.id, candidate]),
-        );
-        const list = await connection.call('rerank', [...objects.keys()], request);
-        return { ...list, objects: list.items.map(({ id }) => objects.get(id)) };
-      }) as Promise<never>,
-    similar: (id, { signal, ...request } = {}) =>
-      abortable(signal, () => connection.call('similar', id, request)),
-    popular: ({ signal, ...request } = {}) => abortable(signal, () => connection.call('popular', request)),
+    recommend: (request) => list('recommend', request),
+    rerank: (candidates: readonly (string | { id: string })[], request?: RecommendRequest & CallOptions) => {
+      if (typeof candidates[0] !== 'object') return list('rerank', request, candidates) as Promise<never>;
+      const objects = new Map((candidates as { id: string }[]).map((candidate) => [candidate.id, candidate]));
+      return list('rerank', request, [...objects.keys()], (ranked) => ({
+        ...ranked,
+        objects: ranked.items.map(({ id }) => objects.get(id)),
+      })) as Promise<never>;
+    },
+    discover: (request) => list('recommend', { ...request, mode: 'discover' }),
+    buyAgain: (request) => list('buyAgain', request),
+    searchByTaste: (query, request) => list('searchByTaste', request, query),
+    similar: (ids, request) => list('similar', request, several(ids)),
+    boughtTogether: (ids, request) => list('similar', { ...request, by: 'together' }, several(ids)),
+    popular: (request) => list('popular', request),
+    trending: (request) => list('trending', request),
     predict: (ids, { signal, ...request } = {}) =>
       abortable(signal, () => connection.call('predict', ids as string[], request)),
     rules: (rules, { signal } = {}) =>
@@ -317,18 +361,6 @@ function startWorker({ worker, workerUrl }: RecommenderOptions): Worker {
   if (worker) return worker();
   if (workerUrl) return new Worker(workerUrl, { type: 'module' });
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-}
-
-/** Does the work unless the signal says no, and stops waiting for it when the signal says so. */
-function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new RecluseError('aborted', 'The call was aborted by its signal.'));
-    if (signal?.aborted) return abort();
-    signal?.addEventListener('abort', abort);
-    work()
-      .then(resolve, reject)
-      .finally(() => signal?.removeEventListener('abort', abort));
-  });
 }
 
 /** 96 random bits as text. Not `randomUUID`, which plain http lacks. */

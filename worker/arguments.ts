@@ -6,13 +6,16 @@ import {
   type ForgetRequest,
   type Interaction,
   type OpenOptions,
+  type Paged,
   type PopularRequest,
   type PredictRequest,
   RecluseError,
   type RecommendRequest,
   type Rule,
+  type SearchRequest,
   type SimilarRequest,
   type StatusRequest,
+  type TrendingRequest,
 } from '../src/contract.ts';
 import { checkCondition } from './check-condition.ts';
 
@@ -129,7 +132,11 @@ const filter: Check = checkCondition;
 /** What is in them is checked when they are first followed: until then, nobody needs to know what a rule is. */
 const rules: Check = listOf((value, field) => void plainObject(value, field));
 
-const recommendRequest = fields({
+/** Of every list: where it goes on. */
+const page = fields({ list: text, given: listOf(text) }, 'list', 'given');
+
+const recommended: Readonly<Record<string, Check>> = {
+  page,
   limit: wholeFrom(0),
   placement: text,
   exclude: listOf(text),
@@ -146,9 +153,12 @@ const recommendRequest = fields({
   context: recordOf(textOrNumber),
   rules,
   source: oneOf('popular', 'linear', 'model'),
-});
+};
+const recommendRequest = fields(recommended);
+const searchRequest = fields({ ...recommended, taste: between(0, 1) });
 
 const similarRequest = fields({
+  page,
   by: oneOf('taste', 'together'),
   limit: wholeFrom(0),
   exclude: listOf(text),
@@ -156,11 +166,16 @@ const similarRequest = fields({
 });
 
 const popularRequest = fields({
+  page,
   limit: wholeFrom(0),
   category: text,
   window: oneOf('overall', 'recent'),
+  segment: (value, field) =>
+    (typeof value === 'string' ? oneOf('visitor') : recordOf(textOrNumber))(value, field),
   exclude: listOf(text),
 });
+
+const trendingRequest = fields({ page, limit: wholeFrom(0), category: text, exclude: listOf(text) });
 
 const predictRequest = fields({ context: recordOf(textOrNumber) });
 
@@ -190,22 +205,33 @@ const checked =
 export const checkOpenOptions = checked<OpenOptions>(openOptions, 'request');
 /** What `track()` takes; `details.field` says which of them is wrong. */
 export const checkInteractions = checked<Interaction[]>(listOf(interaction), 'interactions');
-/** What `recommend()` and `rerank()` take. */
-export const checkRecommendRequest = checked<RecommendRequest>(recommendRequest, 'request');
+/** What `recommend()`, `rerank()` and `buyAgain()` take. */
+export const checkRecommendRequest = checked<Paged<RecommendRequest>>(recommendRequest, 'request');
 /** What `similar()` takes. */
-export const checkSimilarRequest = checked<SimilarRequest>(similarRequest, 'request');
+export const checkSimilarRequest = checked<Paged<SimilarRequest>>(similarRequest, 'request');
 /** What `popular()` takes. */
-export const checkPopularRequest = checked<PopularRequest>(popularRequest, 'request');
+export const checkPopularRequest = checked<Paged<PopularRequest>>(popularRequest, 'request');
+/** What `trending()` takes. */
+export const checkTrendingRequest = checked<Paged<TrendingRequest>>(trendingRequest, 'request');
+/** What `searchByTaste()` takes besides words. */
+export const checkSearchRequest = checked<Paged<SearchRequest>>(searchRequest, 'request');
+/** What `searchByTaste()` looks for: no words, or a few. */
+export const checkQuery = checked<string>((value, field) => {
+  if (value !== '') text(value, field);
+}, 'query');
 /** What `predict()` takes besides ids. */
 export const checkPredictRequest = checked<PredictRequest>(predictRequest, 'request');
 /** What `rules()` takes. */
 export const checkShopRules = checked<Rule[]>(rules, 'rules');
 /** What `status()` takes. */
 export const checkStatusRequest = checked<StatusRequest>(statusRequest, 'request');
-/** One item id. */
-export const checkId = checked<string>(text, 'id');
 /** A list of item ids. */
 export const checkIds = checked<string[]>(listOf(text), 'ids');
+/** Items to go out from: one or more. */
+export const checkSeeds = checked<string[]>((value, field) => {
+  listOf(text)(value, field);
+  if ((value as string[]).length === 0) wrong(field, 'one item or more');
+}, 'ids');
 /** A number of entries, 0 or more. */
 export const checkLimit = checked<number>(wholeFrom(0), 'limit');
 

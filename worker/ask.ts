@@ -42,9 +42,16 @@ export function scoredBy(model: Model, { pack, scoring }: Tiers, visit: Visit, t
 }
 
 /** The scores that need no graph. */
-export function scoresWithout(pack: Pack, history: History, request: RecommendRequest, best: Source): Scores {
+export function scoresWithout(
+  pack: Pack,
+  history: History,
+  request: RecommendRequest,
+  best: Source,
+  profile: Context = {},
+): Scores {
   if (best !== 'popular' && hasLinear(pack)) return linearScores(history, pack);
-  return popularScores(startingList(request.filter, pack), pack.ids.length);
+  const facts = { ...profile, ...request.context };
+  return popularScores(startingList(request.filter, pack, facts), pack.ids.length);
 }
 
 /**
@@ -73,5 +80,5 @@ export async function ask(
   }
   const { now } = visit;
   const history = historyAt(visit.interactions, pack, now);
-  return { pack, history, scores: scoresWithout(pack, history, request, best), now, random };
+  return { pack, history, scores: scoresWithout(pack, history, request, best, visit.profile), now, random };
 }

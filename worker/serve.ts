@@ -3,6 +3,8 @@ import {
   type ChangeEvent,
   type ItemDisplay,
   type OpenOptions,
+  type Page,
+  type Paged,
   type RankedList,
   RecluseError,
   type RecommendRequest,
@@ -15,17 +17,20 @@ import {
 } from '../src/contract.ts';
 import {
   checkForgetRequest,
-  checkId,
   checkIds,
   checkInteractions,
   checkLimit,
   checkOpenOptions,
   checkPopularRequest,
   checkPredictRequest,
+  checkQuery,
   checkRecommendRequest,
+  checkSearchRequest,
+  checkSeeds,
   checkShopRules,
   checkSimilarRequest,
   checkStatusRequest,
+  checkTrendingRequest,
 } from './arguments.ts';
 import { ask, scoredBy, type Tiers, type Visit } from './ask.ts';
 import { type Changes, openChanges } from './changes.ts';
@@ -84,6 +89,10 @@ const withoutAnyList = 1000;
 const betweenAttempts = 2000;
 /** The newest interactions that `history()` gives by default. */
 const historyLimit = 100;
+
+/** Loaded when they are first asked for. */
+const furtherLists = () => import('./rerank/further-lists.ts');
+const textSearch = () => import('./search/text-search.ts');
 
 /** Builds the worker's API. Nothing happens before `open`. */
 export function serve(companions: Companions): WorkerApi {
@@ -307,20 +316,54 @@ export function serve(companions: Companions): WorkerApi {
   /** Times the making of a list and puts its frame around it. */
   async function listed(
     placement: string,
+    page: Page | undefined,
     make: () => Promise<{ list: List; pack: Pack; known: number }>,
   ): Promise<RankedList> {
     await packHere();
     const start = performance.now();
     const { list, pack, known } = await make();
     firstListGiven();
+    const before = page?.given.length ?? 0;
     return {
-      id: randomId(),
+      id: page?.list ?? randomId(),
       placement,
       ...list,
+      items:
+        before > 0 ? list.items.map((item) => ({ ...item, position: before + item.position })) : list.items,
       milliseconds: performance.now() - start,
       pack: pack.manifest.version,
       interactions: known,
     };
+  }
+
+  /** A list of the pack's items for the visitor, as the pipeline makes it. */
+  function forVisitor(
+    request: Paged<RecommendRequest>,
+    placement: string,
+    make: (asker: Asker) => List | Promise<List>,
+  ): Promise<RankedList> {
+    return listed(request.placement ?? placement, request.page, async () => {
+      const asker = await asked(request, request.placement ?? placement);
+      return { list: await make(asker), pack: asker.pack, known: asker.history.rows.length };
+    });
+  }
+
+  /** The pack with this part, or as much of it as will ever come. */
+  function packWith(part: (pack: Pack) => unknown): Promise<Pack> {
+    return until(() => {
+      opened();
+      if (!('pack' in progress)) return undefined;
+      const { pack, phase } = progress;
+      return part(pack) || phase === 'ready' ? pack : undefined;
+    });
+  }
+
+  /** The pack with its catalogue. */
+  async function packWithCatalogue(): Promise<Pack> {
+    await packHere();
+    const pack = await catalogueHere();
+    if (pack) return pack;
+    throw new RecluseError('catalogue-missing', 'Display data is not in the pack, or was not loaded.');
   }
 
   async function status({ card = false }: StatusRequest = {}): Promise<Status> {
@@ -390,40 +433,63 @@ export function serve(companions: Companions): WorkerApi {
 
     async recommend(request) {
       const checked = checkRecommendRequest(request);
-      return listed(checked.placement ?? 'default', async () => {
-        const asker = await asked(checked);
-        const list = await explained(recommendList(checked, asker), checked, asker);
-        return { list, pack: asker.pack, known: asker.history.rows.length };
-      });
+      return forVisitor(checked, 'default', (asker) =>
+        explained(recommendList(checked, asker), checked, asker),
+      );
     },
 
     async rerank(ids, request) {
       const candidates = checkIds(ids);
       const checked = checkRecommendRequest(request);
-      return listed(checked.placement ?? 'default', async () => {
-        const asker = await asked(checked);
-        return {
-          list: await explained(rerankList(candidates, checked, asker), checked, asker),
-          pack: asker.pack,
-          known: asker.history.rows.length,
-        };
+      return forVisitor(checked, 'default', (asker) =>
+        explained(rerankList(candidates, checked, asker), checked, asker),
+      );
+    },
+
+    async buyAgain(request) {
+      const checked = checkRecommendRequest(request);
+      await packWith(({ priors }) => priors);
+      const { buyAgainList } = await furtherLists();
+      return forVisitor(checked, 'buy-again', (asker) => buyAgainList(checked, asker));
+    },
+
+    async searchByTaste(query, request) {
+      const words = checkQuery(query).trim();
+      const { taste, ...checked } = checkSearchRequest(request);
+      const catalogue = words === '' ? undefined : (await packWithCatalogue()).catalogue;
+      return forVisitor(checked, 'search', async (asker) => {
+        if (!catalogue) return recommendList(checked, asker);
+        const [{ find }, { foundList }] = await Promise.all([textSearch(), furtherLists()]);
+        return foundList(await find(words, { ...asker.pack, catalogue }), taste, checked, asker);
       });
     },
 
-    async similar(id, request) {
-      const item = checkId(id);
+    async similar(ids, request) {
+      const items = checkSeeds(ids);
       const checked = checkSimilarRequest(request);
-      return listed('similar', async () => {
-        const { pack, rules } = await ruledPack('similar', checked, () => partsFor(checked.by ?? 'either'));
-        return { list: similarList(item, checked, pack, rules), pack, known: 0 };
+      return listed('similar', checked.page, async () => {
+        const part = ({ rows, linear }: Pack) => (checked.by === 'taste' ? rows : linear);
+        const { pack, rules } = await ruledPack('similar', checked, () => packWith(part));
+        return { list: similarList(items, checked, pack, rules), pack, known: 0 };
       });
     },
 
     async popular(request) {
       const checked = checkPopularRequest(request);
-      return listed('popular', async () => {
+      return listed('popular', checked.page, async () => {
         const { pack, rules } = await ruledPack('popular');
-        return { list: popularList(checked, pack, rules), pack, known: 0 };
+        const { segment = {} } = checked;
+        const facts = segment === 'visitor' ? await opened().visitor.profile() : segment;
+        return { list: popularList(checked, facts, pack, rules), pack, known: 0 };
+      });
+    },
+
+    async trending(request) {
+      const checked = checkTrendingRequest(request);
+      const { trendingList } = await furtherLists();
+      return listed('trending', checked.page, async () => {
+        const { pack, rules } = await ruledPack('trending', {}, () => packWith(({ priors }) => priors));
+        return { list: trendingList(checked, pack, rules), pack, known: 0 };
       });
     },
 
@@ -451,10 +517,7 @@ export function serve(companions: Companions): WorkerApi {
 
     async items(ids) {
       const wanted = ids === undefined ? undefined : checkIds(ids);
-      await packHere();
-      const pack = await catalogueHere();
-      if (!pack)
-        throw new RecluseError('catalogue-missing', 'Display data is not in the pack, or was not loaded.');
+      const pack = await packWithCatalogue();
       const rows = wanted?.flatMap((id) => pack.rowOf.get(id) ?? []) ?? pack.ids.map((_, row) => row);
       return rows.map((row) => display(row, pack));
     },
@@ -496,17 +559,6 @@ export function serve(companions: Companions): WorkerApi {
       await model?.release();
     },
   };
-
-  /** The pack with what finding similar items needs, or as much of it as will ever come. */
-  async function partsFor(by: 'taste' | 'together' | 'either'): Promise<Pack> {
-    return until(() => {
-      opened();
-      if (!('pack' in progress)) return undefined;
-      const { pack, phase } = progress;
-      const here = by === 'taste' ? pack.rows : pack.linear;
-      return here || phase === 'ready' ? pack : undefined;
-    });
-  }
 }
 
 function withoutModel(here: { pack: Pack } | undefined, upTo: Source | undefined): Status['backend'] {

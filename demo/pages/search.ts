@@ -3,9 +3,11 @@ import { announce } from '../announce.ts';
 import { departmentsMarkup } from '../departments.ts';
 import { element, html } from '../markup.ts';
 import type { Page } from '../route.ts';
-import { byFitAndTaste, search } from '../search.ts';
 import type { Shop } from '../shop.ts';
 import { productGrid } from './grid.ts';
+
+/** No more products than this are shown at once. */
+const most = 120;
 
 export interface SearchPage extends Page {
   /** Shows what is found for other words. */
@@ -25,32 +27,19 @@ export async function searchPage(shop: Shop, first: string): Promise<SearchPage>
 
   async function refresh(): Promise<void> {
     const asked = words;
-    const matches = asked ? await search(shop.catalogue.items, asked) : [];
-    const list =
-      matches.length > 0
-        ? await shop.rerank(
-            matches.map(({ id }) => id),
-            { placement: 'search', explain: false },
-          )
-        : undefined;
+    const list = asked
+      ? await shop.keep('search', shop.recluse.searchByTaste(asked, { limit: most }))
+      : undefined;
     if (asked !== words) return;
     heading.textContent = asked ? `“${asked}”` : 'What are you looking for?';
-    const count = matches.length;
+    const count = list?.items.length ?? 0;
     found.textContent = !asked
       ? 'Type in the field above, or walk through the aisles.'
       : count === 0
         ? 'Nothing here is called that. The aisles may help.'
-        : `${count === 120 ? 'More than 120' : count} ${count === 1 ? 'product' : 'products'}; where words fit alike, your taste decides.`;
+        : `${list?.hasMore ? `More than ${most}` : count} ${count === 1 ? 'product' : 'products'}; where words fit alike, your taste decides.`;
     nothing.hidden = count > 0;
-    grid.show(
-      list
-        ? byFitAndTaste(
-            matches,
-            list.items.map(({ id }) => id),
-          )
-        : [],
-      list?.source ?? 'popular',
-    );
+    grid.show(list?.items.map(({ id }) => id) ?? [], list?.source ?? 'popular');
     if (asked) announce(`${count} products found for ${asked}`);
   }
 

@@ -29,7 +29,7 @@ export function decodeItems({ manifest, file, bytes }: Part): {
 
 /** @throws RecluseError `pack-damaged` */
 export function decodePopular({ manifest, file, bytes }: Part, categoryCount: number): Popular {
-  const { overall, recent, categories } = objectIn(file, parseJson(file.path, bytes));
+  const { overall, recent, categories, segments } = objectIn(file, parseJson(file.path, bytes));
   const rows = (list: unknown, name: string): Int32Array => {
     const count = manifest.items.count;
     if (!isArrayOf(list, (row) => isIndex(row, count)) || new Set(list).size !== list.length)
@@ -46,6 +46,21 @@ export function decodePopular({ manifest, file, bytes }: Part, categoryCount: nu
         return [index, rows(list, `category ${name}`)];
       }),
     ),
+    ...(segments === undefined
+      ? {}
+      : {
+          segments: new Map(
+            Object.entries(objectIn(file, segments)).map(([name, lists]) => [
+              name,
+              new Map(
+                Object.entries(objectIn(file, lists)).map(([value, list]) => [
+                  value,
+                  rows(list, `segment ${name} ${value}`),
+                ]),
+              ),
+            ]),
+          ),
+        }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Popular {
   readonly recent: Int32Array;
   /** By index into `Pack.categories`. */
   readonly categories: ReadonlyMap<number, Int32Array>;
+  /** What people of one kind take: by the name of a context, then by its value. Absent where the pack has no such lists. */
+  readonly segments?: ReadonlyMap<string, ReadonlyMap<string, Int32Array>>;
 }
 
 /** `[items]` each; defined under "Priors" in `docs/model.md`. */

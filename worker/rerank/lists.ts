@@ -1,5 +1,7 @@
 /** From a moment to the list that the page gets: rows become ids again, and reasons are given where they were asked for. */
 import type {
+  Context,
+  Paged,
   PopularRequest,
   RankedItem,
   RankedList,
@@ -10,22 +12,22 @@ import type {
 } from '../../src/contract.ts';
 import type { Pack } from '../pack/pack.ts';
 import { reasonsFor } from './explain.ts';
-import { movesOf, rank, shortness, type Trace } from './pipeline.ts';
+import { goesOn, movesOf, rank, shortness, type Trace } from './pipeline.ts';
 import { popularItems } from './popular.ts';
-import type { Moment, Ranking } from './ranking.ts';
+import { keepRows, type Moment, type Ranking } from './ranking.ts';
 import type { AppliedRules, Arrangement } from './rules/applied.ts';
 import { arrangementOf, ruled } from './rules/stages.ts';
 import { similarTo } from './similar.ts';
-import { limitOf, wantedFrom, wantedOf } from './wanted.ts';
+import { limitOf, rowsOf, wantedFrom, wantedOf } from './wanted.ts';
 
 /** The part of a `RankedList` that ranking decides. */
-export type List = Pick<RankedList, 'items' | 'source' | 'short' | 'unmet'>;
+export type List = Pick<RankedList, 'items' | 'source' | 'short' | 'unmet' | 'hasMore'>;
 
 /** What is known when a list is asked for: who, by which tier, when. */
 export type Asker = Omit<Moment, 'wanted'>;
 
 const withShort = (
-  list: Pick<List, 'items' | 'source'>,
+  list: Pick<List, 'items' | 'source' | 'hasMore'>,
   short: List['short'],
   unmet: List['unmet'] = [],
 ): List => ({
@@ -62,13 +64,18 @@ function rankedItems(trace: Trace, moment: Moment, explain: RecommendRequest['ex
 /**
  * Ranks the pack's items for one visitor. Items whose newest opinion is a dislike are left out.
  *
+ * @param among rows to choose from, ascending; by default all of the pack
  * @throws RecluseError `invalid-argument`, `catalogue-missing` from the filter
  */
-export function recommendList(request: RecommendRequest, asker: Asker): List {
-  const moment: Moment = { ...asker, wanted: wantedOf(request, asker.pack, asker.history) };
+export function recommendList(request: Paged<RecommendRequest>, asker: Asker, among?: Int32Array): List {
+  const moment: Moment = { ...asker, wanted: wantedOf(request, asker.pack, asker.history, among) };
   const trace = rank(moment);
   return withShort(
-    { items: rankedItems(trace, moment, request.explain), source: asker.scores.source },
+    {
+      items: rankedItems(trace, moment, request.explain),
+      source: asker.scores.source,
+      hasMore: goesOn(trace),
+    },
     shortness(trace, moment),
     arrangementOf(trace.arrange)?.unmet,
   );
@@ -93,8 +100,9 @@ function unknownPlaces(
  * @param request `limit` is the whole list by default
  * @throws RecluseError `invalid-argument`, `catalogue-missing` from the filter
  */
-export function rerankList(ids: readonly string[], request: RecommendRequest, asker: Asker): List {
-  const distinct = [...new Set(ids)];
+export function rerankList(ids: readonly string[], request: Paged<RecommendRequest>, asker: Asker): List {
+  const given = new Set(request.page?.given);
+  const distinct = [...new Set(ids)].filter((id) => !given.has(id));
   const moment: Moment = { ...asker, wanted: wantedFrom(distinct, request, asker.pack) };
   const trace = rank(moment);
   const known = rankedItems(trace, moment, request.explain);
@@ -107,7 +115,11 @@ export function rerankList(ids: readonly string[], request: RecommendRequest, as
   const { limit } = moment.wanted;
   const arrangement = arrangementOf(trace.arrange);
   return withShort(
-    { items: items.slice(0, limit), source: asker.scores.source },
+    {
+      items: items.slice(0, limit),
+      source: asker.scores.source,
+      hasMore: limit > 0 && (items.length > limit || goesOn(trace)),
+    },
     items.length < limit ? (shortness(trace, moment) ?? 'catalogue') : undefined,
     arrangement && [...arrangement.unmet, ...displacedPins(items, trace, arrangement, asker.pack)],
   );
@@ -128,36 +140,54 @@ function displacedPins(
   }).flat();
 }
 
-/** Lets rules have their say in a whole list, and cuts it to as many as were asked for. */
-function plainList(
+/** Takes out of a whole list what earlier pages gave, lets rules have their say, and cuts it to as many as were asked for. */
+export function plainList(
   whole: Ranking,
   source: Source,
-  { limit: asked, exclude = [], filter }: Pick<SimilarRequest, 'limit' | 'exclude' | 'filter'>,
+  request: Paged<Pick<SimilarRequest, 'limit' | 'exclude' | 'filter'>>,
   pack: Pack,
   rules: AppliedRules | undefined,
 ): List {
+  const { limit: asked, exclude = [], filter, page } = request;
+  const given = rowsOf(page?.given ?? [], pack);
+  const left = given.size > 0 ? keepRows(whole, (row) => !given.has(row)) : whole;
   const limit = limitOf(asked);
-  const { rows, scores, unmet, least } = ruled(whole, rules, { limit, offset: 0 });
+  const { rows, scores, unmet, least } = ruled(left, rules, { limit, offset: given.size });
   const items = Array.from(rows.subarray(0, limit), (row, position) => ({
     id: pack.ids[row]!,
     score: scores[position]!,
     position,
   }));
   const narrowed = filter !== undefined || exclude.length > 0 ? 'filter' : 'catalogue';
+  const admitted = rules?.filter(left) ?? left;
   return withShort(
-    { items, source },
+    { items, source, hasMore: items.length > 0 && admitted.rows.length > items.length },
     items.length >= limit ? undefined : items.length < least ? 'rules' : narrowed,
     unmet,
   );
 }
 
-/** Items like one item; see {@link similarTo}. */
-export function similarList(id: string, request: SimilarRequest, pack: Pack, rules?: AppliedRules): List {
-  const { ranking, source } = similarTo(id, request, pack);
+/** Items like these; see {@link similarTo}. */
+export function similarList(
+  ids: readonly string[],
+  request: Paged<SimilarRequest>,
+  pack: Pack,
+  rules?: AppliedRules,
+): List {
+  const { ranking, source } = similarTo(ids, request, pack);
   return plainList(ranking, source, request, pack, rules);
 }
 
-/** One of the lists that know nobody; see {@link popularItems}. */
-export function popularList(request: PopularRequest, pack: Pack, rules?: AppliedRules): List {
-  return plainList(popularItems(request, pack), 'popular', request, pack, rules);
+/**
+ * One of the lists that know nobody; see {@link popularItems}.
+ *
+ * @param segment facts of whoever it is for
+ */
+export function popularList(
+  request: Paged<PopularRequest>,
+  segment: Context,
+  pack: Pack,
+  rules?: AppliedRules,
+): List {
+  return plainList(popularItems(request, segment, pack), 'popular', request, pack, rules);
 }

@@ -61,6 +61,12 @@ export function movesOf(row: ItemRow, trace: Trace): Move[] {
   return moves;
 }
 
+/** Whether there was more than the page took, or than rules let into it; an empty page never was, so that whoever turns pages comes to an end. */
+export function goesOn(trace: Trace): boolean {
+  const shown = trace.page.rows.length;
+  return shown > 0 && trace.bury.rows.length > shown;
+}
+
 /** Which stage is to blame for a list shorter than asked for; undefined where it is not. */
 export function shortness(trace: Trace, { wanted }: Moment): RankedList['short'] {
   if (trace.page.rows.length >= wanted.limit) return undefined;

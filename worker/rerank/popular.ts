@@ -1,7 +1,7 @@
-/** The lists that know nobody. */
-import { type Filter, type PopularRequest, RecluseError } from '../../src/contract.ts';
-import { popularScores } from '../model/scores.ts';
-import type { Pack } from '../pack/pack.ts';
+/** The lists that know nobody, or only what kind of person asks. */
+import { type Context, type Filter, type PopularRequest, RecluseError } from '../../src/contract.ts';
+import type { ItemRow, Pack } from '../pack/pack.ts';
+import { conditionOf } from './condition.ts';
 import { keepRows, type Ranking } from './ranking.ts';
 import { rowsOf } from './wanted.ts';
 
@@ -11,31 +11,74 @@ function listOfCategory(name: string, { categories, popular }: Pack): Int32Array
   return undefined;
 }
 
-/** The list that tier `popular` goes by: the category's own where the filter names just one, else what was bought lately. */
-export function startingList(filter: Filter | undefined, pack: Pack): Int32Array {
+/** The lists of the segments that somebody belongs to; none where the pack has no list for any of these facts. */
+function listsOfSegments(facts: Context, { popular }: Pack): Int32Array[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    const list = popular.segments?.get(name)?.get(String(value));
+    return list ? [list] : [];
+  });
+}
+
+/**
+ * What the segments like, then what everybody does; see "Popular by segment" in `docs/model.md`.
+ *
+ * @param list the order for everybody
+ * @param within which rows may go before it
+ */
+function ofSegments(
+  list: Int32Array,
+  facts: Context,
+  within: (row: ItemRow) => boolean,
+  pack: Pack,
+): Int32Array {
+  const lists = listsOfSegments(facts, pack);
+  if (lists.length === 0) return list;
+  const sums = new Map<ItemRow, number>();
+  for (const own of lists)
+    own.forEach((row, place) => {
+      if (within(row)) sums.set(row, (sums.get(row) ?? 0) + 1 / (1 + place));
+    });
+  const first = [...sums].sort(([one, a], [other, b]) => b - a || one - other).map(([row]) => row);
+  return Int32Array.from(new Set([...first, ...list]));
+}
+
+/**
+ * The list that tier `popular` goes by: the category's own where the filter names just one, else what was bought lately; what the
+ * visitor's segments like first.
+ */
+export function startingList(filter: Filter | undefined, pack: Pack, facts: Context = {}): Int32Array {
   const named = filter?.category;
   const only = Array.isArray(named) && named.length === 1 ? named[0] : named;
   const { recent, overall } = pack.popular;
-  return (typeof only === 'string' && listOfCategory(only, pack)) || (recent.length > 0 ? recent : overall);
+  const list =
+    (typeof only === 'string' && listOfCategory(only, pack)) || (recent.length > 0 ? recent : overall);
+  return ofSegments(list, facts, () => true, pack);
+}
+
+/** @throws RecluseError `invalid-argument` for a category that the pack does not have */
+export function requireCategory(category: string | undefined, { categories }: Pack): void {
+  if (category !== undefined && !categories.some(({ name }) => name === category))
+    throw new RecluseError('invalid-argument', `The pack has no category ${category}.`, {
+      field: 'category',
+    });
 }
 
 /**
  * One of the precomputed lists, whole and in its order; its score is `1 / (1 + place)`.
  *
+ * @param facts of whoever it is for, to go by their segments
  * @throws RecluseError `invalid-argument` for a category that the pack does not have
  */
-export function popularItems(request: PopularRequest, pack: Pack): Ranking {
+export function popularItems(request: PopularRequest, facts: Context, pack: Pack): Ranking {
   const { category, window: span = 'recent' } = request;
-  if (category !== undefined && !pack.categories.some(({ name }) => name === category))
-    throw new RecluseError('invalid-argument', `The pack has no category ${category}.`, {
-      field: 'category',
-    });
+  requireCategory(category, pack);
   const list =
     category === undefined ? pack.popular[span] : (listOfCategory(category, pack) ?? new Int32Array());
-  const { scores } = popularScores(list, pack.ids.length);
+  const within = category === undefined ? () => true : conditionOf({ category }, pack);
+  const rows = ofSegments(list, facts, within, pack);
   const excluded = rowsOf(request.exclude ?? [], pack);
   return keepRows(
-    { rows: list, scores: Float32Array.from(list, (row) => scores[row]!) },
+    { rows, scores: Float32Array.from(rows, (_, place) => 1 / (1 + place)) },
     (row) => !excluded.has(row),
   );
 }

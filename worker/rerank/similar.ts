@@ -1,4 +1,4 @@
-/** Items like one item. */
+/** Items like one item, or like several. */
 import { type ErrorCode, RecluseError, type SimilarRequest, type Source } from '../../src/contract.ts';
 import type { ItemRow, LinearMatrix, Pack } from '../pack/pack.ts';
 import { conditionOf } from './condition.ts';
@@ -7,52 +7,60 @@ import { bestFirst } from './score.ts';
 import { cosineOf } from './similarity.ts';
 import { allRows, rowsOf } from './wanted.ts';
 
-/** What is bought with it: the matrix's row of the item, positive entries only. */
-function together(item: ItemRow, { scale, offset, target, weight }: LinearMatrix): Ranking {
-  const entries = Array.from(
-    { length: offset[item + 1]! - offset[item]! },
-    (_, entry) => offset[item]! + entry,
-  ).filter((entry) => weight[entry]! > 0 && target[entry] !== item);
-  return {
-    rows: Int32Array.from(entries, (entry) => target[entry]!),
-    scores: Float32Array.from(entries, (entry) => scale[target[entry]!]! * weight[entry]!),
-  };
+/** What is bought with them: the sum of the matrix's rows of the items, positive entries only. */
+function together(items: ReadonlySet<ItemRow>, { scale, offset, target, weight }: LinearMatrix): Ranking {
+  const sums = new Map<ItemRow, number>();
+  for (const item of items)
+    for (let entry = offset[item]!; entry < offset[item + 1]!; entry++)
+      if (weight[entry]! > 0)
+        sums.set(target[entry]!, (sums.get(target[entry]!) ?? 0) + scale[target[entry]!]! * weight[entry]!);
+  const rows = Int32Array.from(sums.keys()).sort();
+  return { rows, scores: Float32Array.from(rows, (row) => sums.get(row)!) };
 }
 
-function taste(item: ItemRow, pack: Pack & { rows: NonNullable<Pack['rows']> }): Ranking {
+/** The mean of the cosines with each. */
+function taste(items: ReadonlySet<ItemRow>, pack: Pack & { rows: NonNullable<Pack['rows']> }): Ranking {
   const rows = allRows(pack);
-  return { rows, scores: Float32Array.from(rows, (row) => cosineOf(pack.rows, item, row)) };
+  const mean = (row: ItemRow) => {
+    let sum = 0;
+    for (const item of items) sum += cosineOf(pack.rows, item, row);
+    return sum / items.size;
+  };
+  return { rows, scores: Float32Array.from(rows, mean) };
 }
 
-const notHere = (code: ErrorCode, what: string, id: string) => new RecluseError(code, what, { item: id });
+const notHere = (code: ErrorCode, what: string, item: string) => new RecluseError(code, what, { item });
 
 /**
- * Ranks all of the pack's items by their likeness to one.
+ * Ranks the pack's items by their likeness to some, which are not among them.
  *
+ * @param ids one or more; those that the pack does not know are passed over where it knows others
  * @param request `by` is `'taste'` by default where item rows have arrived, else `'together'`
  * @throws RecluseError `unknown-item`; `model-unavailable` where what `by` names is not in the pack or has not arrived
  */
 export function similarTo(
-  id: string,
+  ids: readonly string[],
   request: SimilarRequest,
   pack: Pack,
 ): { ranking: Ranking; source: Source } {
-  const item = pack.rowOf.get(id);
-  if (item === undefined) throw notHere('unknown-item', `The pack knows no item ${id}.`, id);
+  const seeds = rowsOf(ids, pack);
+  const named = ids.join(', ').slice(0, 200);
+  if (seeds.size === 0) throw notHere('unknown-item', `The pack knows no item ${named}.`, named);
   const { linear, rows } = pack;
   const by = request.by ?? (rows ? 'taste' : 'together');
   const admits = conditionOf(request.filter, pack);
-  const excluded = rowsOf(request.exclude ?? [], pack).add(item);
+  const excluded = new Set([...rowsOf(request.exclude ?? [], pack), ...seeds]);
 
   let all: Ranking;
-  if (by === 'taste' && rows) all = taste(item, { ...pack, rows });
-  else if (by === 'together' && linear) all = together(item, linear);
+  if (by === 'taste' && rows) all = taste(seeds, { ...pack, rows });
+  else if (by === 'together' && linear) all = together(seeds, linear);
   else
-    throw notHere('model-unavailable', `Items alike by ${by} need a part of the pack that is not here.`, id);
+    throw notHere(
+      'model-unavailable',
+      `Items alike by ${by} need a part of the pack that is not here.`,
+      named,
+    );
 
-  const { rows: kept, scores } = keepRows(all, (row) => !excluded.has(row) && admits(row));
-  return {
-    ranking: bestFirst(kept, scores),
-    source: by === 'taste' ? 'model' : 'linear',
-  };
+  const kept = keepRows(all, (row) => !excluded.has(row) && admits(row));
+  return { ranking: bestFirst(kept.rows, kept.scores), source: by === 'taste' ? 'model' : 'linear' };
 }

@@ -1,5 +1,5 @@
 /** The door: ids become rows, defaults are filled in. */
-import type { RecommendRequest } from '../../src/contract.ts';
+import type { Page, Paged, RecommendRequest } from '../../src/contract.ts';
 import type { History } from '../model/history.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
 import { conditionOf } from './condition.ts';
@@ -34,14 +34,21 @@ export function allRows(pack: Pack): Int32Array {
   return rows;
 }
 
+/** What earlier pages gave is no candidate for the next. */
+export function notGiven(candidates: Int32Array, page: Page | undefined, pack: Pack): Int32Array {
+  if (!page) return candidates;
+  const given = rowsOf(page.given, pack);
+  return candidates.filter((row) => !given.has(row));
+}
+
 function resolve(
-  request: RecommendRequest,
+  request: Paged<RecommendRequest>,
   pack: Pack,
   own: Pick<Wanted, 'candidates' | 'excluded' | 'limit'>,
 ): Wanted {
   return {
     ...own,
-    offset: 0,
+    offset: request.page?.given.length ?? 0,
     admits: conditionOf(request.filter, pack),
     mode: request.mode ?? 'any',
     diversity: Math.min(1, Math.max(0, request.diversity ?? 0)),
@@ -50,15 +57,25 @@ function resolve(
   };
 }
 
-/** A request for the shipped candidates; what the visitor dislikes stays away. */
-export function wantedOf(request: RecommendRequest, pack: Pack, history: History): Wanted {
+/**
+ * A request for the shipped candidates; what the visitor dislikes stays away.
+ *
+ * @param among rows to choose from, ascending
+ */
+export function wantedOf(
+  request: Paged<RecommendRequest>,
+  pack: Pack,
+  history: History,
+  among = allRows(pack),
+): Wanted {
   const excluded = rowsOf(request.exclude ?? [], pack);
   for (const row of history.disliked) excluded.add(row);
-  return resolve(request, pack, { candidates: allRows(pack), excluded, limit: limitOf(request.limit) });
+  const candidates = notGiven(among, request.page, pack);
+  return resolve(request, pack, { candidates, excluded, limit: limitOf(request.limit) });
 }
 
 /** A request for the app's own list; what it brings is what it wants, dislikes included. */
-export function wantedFrom(ids: readonly string[], request: RecommendRequest, pack: Pack): Wanted {
+export function wantedFrom(ids: readonly string[], request: Paged<RecommendRequest>, pack: Pack): Wanted {
   return resolve(request, pack, {
     candidates: Int32Array.from(rowsOf(ids, pack)).sort(),
     excluded: rowsOf(request.exclude ?? [], pack),

@@ -171,6 +171,8 @@ class Popular:
     overall: list[int]
     recent: list[int]
     categories: dict[int, list[int]]
+    segments: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """By the name of a profile column and its value; empty where the log has no profiles."""
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def sample_contents(full: bool = True) -> PackContents:
         ),
         habit=Habit(120.0, 2.0),
         priors=Priors(floats(), floats(), np.abs(floats()), np.abs(floats())),
-        popular=Popular([3, 1, 2], [2, 5], {0: [1, 2], 2: [7]}),
+        popular=Popular([3, 1, 2], [2, 5], {0: [1, 2], 2: [7]}, {"age": {"young": [4, 1]}}),
         model=model if full else None,
         training=Training(1, "history before 2017-12-01", "row ascending", "made up for a test", "CC0-1.0"),
         data={"users": 6.0, "interactions": 72.0},

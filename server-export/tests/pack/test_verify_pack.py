@@ -150,6 +150,14 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
         lambda p: change_json(p, "popular", lambda v: {**v, "categories": {"9": []}}),
         "category 9",
     ),
+    "a segment's row out of range": (
+        lambda p: change_json(p, "popular", lambda v: {**v, "segments": {"age": {"old": [COUNT]}}}),
+        "segment age old",
+    ),
+    "segments that are a list": (
+        lambda p: change_json(p, "popular", lambda v: {**v, "segments": []}),
+        "segments is not",
+    ),
     "an infinite prior": (
         lambda p: change_array(p, "priors", "recent", at(4, np.inf)),
         r"priors-.*recent\[4\] is inf",

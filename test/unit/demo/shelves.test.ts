@@ -3,7 +3,6 @@ import { arrange, movedUp } from '../../../demo/arrange.ts';
 import { causes } from '../../../demo/because.ts';
 import { plainCard } from '../../../demo/card.ts';
 import { html } from '../../../demo/markup.ts';
-import { byFitAndTaste } from '../../../demo/search.ts';
 import { shelfMarkup } from '../../../demo/shelf.ts';
 import { shopWindow } from '../../../demo/shop-window.ts';
 import { replayed } from '../../../demo/shoppers.ts';
@@ -122,13 +121,4 @@ describe('"Because of …"', () => {
   test('is never because of what was not wanted', () => {
     expect(causes([deed(2, 'dislike', 'fish'), deed(1, 'rating', 'soup', 2)])).toEqual([]);
   });
-});
-
-test('among equally good matches taste decides, but not above the words', () => {
-  const matches = [
-    { id: 'exact', fit: 1 },
-    { id: 'also', fit: 0.9 },
-    { id: 'far', fit: 0.2 },
-  ];
-  expect(byFitAndTaste(matches, ['far', 'also', 'exact'])).toEqual(['also', 'exact', 'far']);
 });

@@ -127,7 +127,7 @@ describe('the trainer and the browser agree on', () => {
 
   test.each(similarities.cases)('what is like $name', ({ input, expected }) => {
     for (const by of ['together', 'taste'] as const) {
-      const { items } = similarList(input.item, { by, limit: 1e9 }, pack);
+      const { items } = similarList([input.item], { by, limit: 1e9 }, pack);
       expect(items.map(({ id }) => pack.rowOf.get(id))).toEqual(expected[by].row);
       expectClose(
         items.map(({ score }) => score),

@@ -96,6 +96,12 @@ const damages: [string, (contents: TinyContents) => void, string][] = [
     ({ popular }) => Object.assign(popular.categories, { 4: [] }),
     'popular',
   ],
+  [
+    'a segment’s row beyond the items',
+    ({ popular }) => Object.assign(popular, { segments: { age: { old: [12] } } }),
+    'popular',
+  ],
+  ['segments that are a list', ({ popular }) => Object.assign(popular, { segments: [[1]] }), 'popular'],
   ['a prior that is not a number', ({ priors }) => priors.popularity.fill(Number.NaN, 3, 4), 'priors'],
   ['an endless interval', ({ priors }) => priors.interval.fill(Number.POSITIVE_INFINITY, 3, 4), 'priors'],
   ['a leaf beyond the categories', ({ priors }) => priors.leaf.fill(4, 3, 4), 'priors'],

@@ -49,7 +49,7 @@ describe('recommend', () => {
   });
 
   test('gives nothing for a limit of 0, and everything for an endless one', () => {
-    expect(recommendList({ limit: 0 }, regular)).toEqual({ items: [], source: 'linear' });
+    expect(recommendList({ limit: 0 }, regular)).toEqual({ items: [], source: 'linear', hasMore: false });
     const all = recommendList({ limit: 1e9 }, regular);
     expect(all.items).toHaveLength(60);
     expect(all.short).toBe('catalogue');
@@ -265,7 +265,7 @@ describe('rerank', () => {
     const given = pack.ids.slice(0, 30);
     expect(rerankList(given, {}, regular).items).toHaveLength(30);
     expect(rerankList(given, { limit: 4 }, regular).items).toHaveLength(4);
-    expect(rerankList([], {}, regular)).toEqual({ items: [], source: 'linear' });
+    expect(rerankList([], {}, regular)).toEqual({ items: [], source: 'linear', hasMore: false });
   });
 
   test('gives a list of strangers back as it is', () => {
@@ -278,7 +278,7 @@ describe('rerank', () => {
 
 describe('similar', () => {
   test('by taste are the nearest in the item space', () => {
-    const { items, source } = similarList('item-7', { by: 'taste', limit: 5 }, pack);
+    const { items, source } = similarList(['item-7'], { by: 'taste', limit: 5 }, pack);
     expect(source).toBe('model');
     const vector = (row: number) => [...pack.rows.row.slice(row * 16, row * 16 + 16)];
     const dot = (a: number[], b: number[]) => a.reduce((sum, x, d) => sum + x * b[d]!, 0);
@@ -296,7 +296,7 @@ describe('similar', () => {
   });
 
   test('by purchase are the matrix’s positive neighbours, the item itself left out', () => {
-    const { items, source } = similarList('item-7', { by: 'together', limit: 1e9 }, pack);
+    const { items, source } = similarList(['item-7'], { by: 'together', limit: 1e9 }, pack);
     const { offset, target, weight } = pack.linear;
     const expected = [...target.slice(offset[7], offset[8])].filter(
       (row, at) => weight[offset[7]! + at]! > 0 && row !== 7,
@@ -307,48 +307,52 @@ describe('similar', () => {
   });
 
   test('respect filter and exclude, and say why they are few', () => {
-    const list = similarList('item-7', { filter: { category: 'Tea' }, exclude: ['item-1'], limit: 50 }, pack);
+    const list = similarList(
+      ['item-7'],
+      { filter: { category: 'Tea' }, exclude: ['item-1'], limit: 50 },
+      pack,
+    );
     expect(list.short).toBe('filter');
     for (const { id } of list.items)
       expect(pack.categories[pack.priors.leaf[pack.rowOf.get(id)!]!]!.name).toBe('Tea');
   });
 
   test('of an item that nobody knows is an error that names it', () => {
-    expect(() => similarList('gone', {}, pack)).toThrow(
+    expect(() => similarList(['gone'], {}, pack)).toThrow(
       expect.objectContaining({ code: 'unknown-item', details: { item: 'gone' } }),
     );
   });
 
   test('by taste needs item rows; without a wish, what is there decides', () => {
     const { rows: _, ...linearOnly } = pack;
-    expect(() => similarList('item-7', { by: 'taste' }, linearOnly)).toThrow(
+    expect(() => similarList(['item-7'], { by: 'taste' }, linearOnly)).toThrow(
       expect.objectContaining({ code: 'model-unavailable' }),
     );
-    expect(similarList('item-7', {}, linearOnly).source).toBe('linear');
-    expect(similarList('item-7', {}, pack).source).toBe('model');
+    expect(similarList(['item-7'], {}, linearOnly).source).toBe('linear');
+    expect(similarList(['item-7'], {}, pack).source).toBe('model');
   });
 });
 
 describe('popular', () => {
   test('is the list of the last weeks, or of all time, or of a category', () => {
     const rows = (list: { items: { id: string }[] }) => list.items.map(({ id }) => pack.rowOf.get(id));
-    expect(rows(popularList({ limit: 4 }, pack))).toEqual([...pack.popular.recent.slice(0, 4)]);
-    expect(rows(popularList({ limit: 4, window: 'overall' }, pack))).toEqual([
+    expect(rows(popularList({ limit: 4 }, {}, pack))).toEqual([...pack.popular.recent.slice(0, 4)]);
+    expect(rows(popularList({ limit: 4, window: 'overall' }, {}, pack))).toEqual([
       ...pack.popular.overall.slice(0, 4),
     ]);
-    expect(rows(popularList({ limit: 4, category: 'Food' }, pack))).toEqual([
+    expect(rows(popularList({ limit: 4, category: 'Food' }, {}, pack))).toEqual([
       ...pack.popular.categories.get(1)!.slice(0, 4),
     ]);
   });
 
   test('leaves out what is excluded and keeps the order', () => {
-    const [first, second] = popularList({ limit: 2 }, pack).items;
-    const list = popularList({ limit: 1, exclude: [first!.id] }, pack);
+    const [first, second] = popularList({ limit: 2 }, {}, pack).items;
+    const list = popularList({ limit: 1, exclude: [first!.id] }, {}, pack);
     expect(list.items).toEqual([{ ...second, position: 0 }]);
   });
 
   test('of a category that does not exist is an error', () => {
-    expect(() => popularList({ category: 'Nowhere' }, pack)).toThrow(
+    expect(() => popularList({ category: 'Nowhere' }, {}, pack)).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     );
   });

@@ -56,19 +56,25 @@ describe('filter', () => {
     const fits = (id: string) =>
       pack.categories[leafOf(id)]!.parent === 0 && rowOf(id) < 30 && rowOf(id) % 10 !== 9;
     expect(ids(list(coffee, { limit: 1e9 }))).toEqual(everything.filter(fits));
-    const similar = similarList('item-1', { limit: 1e9 }, pack, compiled(coffee));
+    const similar = similarList(['item-1'], { limit: 1e9 }, pack, compiled(coffee));
     expect(ids(similar).every(fits)).toBe(true);
     expect(similar.items.length).toBeGreaterThan(0);
-    expect(ids(popularList({ limit: 1e9 }, pack, compiled(coffee))).every(fits)).toBe(true);
+    expect(ids(popularList({ limit: 1e9 }, {}, pack, compiled(coffee))).every(fits)).toBe(true);
   });
 
   test('that leaves nothing leaves an empty list that says so', () => {
     const nothing: Rule[] = [{ kind: 'filter', where: { price: { lt: -1 } } }];
-    expect(list(nothing)).toEqual({ items: [], source: 'linear', short: 'rules' });
-    expect(popularList({}, pack, compiled(nothing))).toEqual({
+    expect(list(nothing)).toEqual({
+      items: [],
+      source: 'linear',
+      short: 'rules',
+      hasMore: false,
+    });
+    expect(popularList({}, {}, pack, compiled(nothing))).toEqual({
       items: [],
       source: 'popular',
       short: 'rules',
+      hasMore: false,
     });
     expect(list([], { filter: { price: { lt: -1 } } })).toMatchObject({ items: [], short: 'filter' });
   });

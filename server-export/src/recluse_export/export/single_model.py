@@ -19,6 +19,7 @@ from recluse_export.errors import ProblemError
 from recluse_export.export.dot_product import BLOCK, dot_product_model
 from recluse_export.export.graphs import blender_graph
 from recluse_export.export.reference import PackRanker, counting_of
+from recluse_export.export.segments import segment_lists
 from recluse_export.export.sparse_int8 import Cut, no_weights, strongest_int8
 from recluse_export.features.priors import popular_lists, priors
 from recluse_export.models.als import Als
@@ -108,7 +109,12 @@ def pack_of(
         linear=parts.linear,
         habit=parts.habit,
         priors=parts.priors,
-        popular=popular_lists(log, parts.priors),
+        popular=replace(
+            popular_lists(log, parts.priors),
+            segments=segment_lists(
+                log, shipped.until, shipped.environment.event_types, shipped.environment.context
+            ),
+        ),
         model=parts.model,
         training=Training(
             shipped.environment.seed, about.split, about.tie_break, about.source, about.licence

@@ -74,6 +74,7 @@ def read_pack(path: Path) -> PackContents:
             popular["overall"],
             popular["recent"],
             {int(category): rows for category, rows in popular["categories"].items()},
+            popular.get("segments", {}),
         ),
         model=_model(manifest, files, arrays) if "encoder" in manifest else None,
         training=Training(

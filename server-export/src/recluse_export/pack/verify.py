@@ -209,6 +209,12 @@ def _check_popular(folder: Path, manifest: dict[str, Any], data: bytes, count: i
         if not category.isdigit() or int(category) >= categories:
             raise _damaged(folder, f"{path}: category {category} is not among the {categories:,}")
         _check_rows(folder, path, f"category {category}", rows, count)
+    segments = popular.get("segments", {})
+    if not isinstance(segments, dict) or not all(isinstance(by, dict) for by in segments.values()):
+        raise _damaged(folder, f"{path}: segments is not an object of objects")
+    for name, by_value in segments.items():
+        for value, rows in by_value.items():
+            _check_rows(folder, path, f"segment {name} {value}", rows, count)
 
 
 def _arrays(

@@ -88,7 +88,10 @@ def pack_files(contents: PackContents) -> tuple[dict[str, bytes], dict[str, Any]
         "json",
         _json({"ids": items.ids, "categories": [asdict(category) for category in items.categories]}),
     )
-    add("popular", "json", _json(asdict(contents.popular)))
+    popular = asdict(contents.popular)
+    if not popular["segments"]:
+        del popular["segments"]
+    add("popular", "json", _json(popular))
     add("priors", "bin", *join_arrays(_priors(contents)))
     add("linear", "bin", *join_arrays(_linear(contents)))
     if model is not None:

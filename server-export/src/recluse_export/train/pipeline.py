@@ -12,6 +12,7 @@ from recluse_export.evaluate.figures import evaluate, windows
 from recluse_export.evaluate.split import before, select, without_users
 from recluse_export.export.agreement import Agreement, compare
 from recluse_export.export.model import exported_model
+from recluse_export.export.segments import segment_lists
 from recluse_export.features.history import histories_at
 from recluse_export.features.item import first_seen
 from recluse_export.features.priors import popular_lists
@@ -136,7 +137,7 @@ def export(
     ProblemError
         An exported graph ranks otherwise than the model that it was exported from.
     """
-    past, _ = training_log(log, config)
+    past, until = training_log(log, config)
     contents = PackContents(
         name=config.pack.name,
         data_until=datetime.fromtimestamp(int(past.time.max()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -149,7 +150,10 @@ def export(
         linear=trained.counting.linear,
         habit=trained.counting.habit,
         priors=trained.counting.priors,
-        popular=popular_lists(past, trained.counting.priors),
+        popular=replace(
+            popular_lists(past, trained.counting.priors),
+            segments=segment_lists(past, until, trained.event_types, trained.context),
+        ),
         model=None,
         training=Training(
             trained.settings.seed, describe_split(config), TIE_BREAK, config.pack.source, config.pack.licence
