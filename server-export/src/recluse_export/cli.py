@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,15 +20,17 @@ from recluse_export import __version__
 from recluse_export.commands_evaluate import evaluate
 from recluse_export.commands_ratings import ratings
 from recluse_export.config import Config, read_config
-from recluse_export.errors import ProblemError
+from recluse_export.errors import ProblemError, Terminated
+from recluse_export.interruption import same_command, terminable
 from recluse_export.pack import check_output_folder, read_pack, verify_pack, write_pack
+from recluse_export.pack.write import MANIFEST
 from recluse_export.progress import TerminalProgress
 from recluse_export.read import load
 from recluse_export.read.inspect import inspect_log
 from recluse_export.read.report import CleaningReport
 from recluse_export.samples import Candidate, sample_shoppers, suggest_samples
 from recluse_export.shapes import Log, PackContents
-from recluse_export.work import Run, check_work_folder, configured, read_figures, read_run
+from recluse_export.work import Run, beside, check_work_folder, read_figures, read_run
 
 if TYPE_CHECKING:
     from recluse_export.train.budget import Attempt
@@ -48,6 +51,9 @@ ConfigOption = Annotated[
 OutOption = Annotated[
     Path, typer.Option("--out", help="Folder for the pack: new, empty or an older pack.", metavar="DIR")
 ]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Forget what an unfinished training left, and begin anew.")
+]
 WorkOption = Annotated[
     Path, typer.Option("--work", help="Folder that holds the run between its steps.", metavar="DIR")
 ]
@@ -65,8 +71,10 @@ BudgetOption = Annotated[
 
 Arguments = ParamSpec("Arguments")
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells expect it."""
+INTERRUPTED, TERMINATED = 130, 143
+"""Exit codes after Ctrl-C and SIGTERM, as shells expect them."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""No space on the disk, or none left for this user."""
 UNUSABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 """What is wrong with a path that the caller chose, not with us."""
 
@@ -77,20 +85,29 @@ def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
     @functools.wraps(command)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        def going_on(stop: BaseException) -> str:
+            """What is kept, if anything, and the command that goes on from there."""
+            notes = getattr(stop, "__notes__", [])
+            return f" {' '.join(notes)} Go on with: {same_command(command, kwargs)}" if notes else ""
+
         try:
-            command(*args, **kwargs)
+            with terminable():
+                command(*args, **kwargs)
         except ProblemError as problem:
-            message = str(problem)
+            message = f"{problem}{going_on(problem)}"
         except OSError as error:
-            if error.errno == errno.ENOSPC:
+            if error.errno in FULL:
                 message = f"{error.filename or 'The disk'}: no space left. Free some, or choose another one."
+                message += going_on(error)
             elif isinstance(error, UNUSABLE):
                 message = f"{error.filename}: can't be used ({error.strerror}). Choose another path."
             else:
                 raise
-        except KeyboardInterrupt:
-            print("recluse-export: interrupted. No half-written file is left.", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as stop:
+            terminated = isinstance(stop, Terminated)
+            left = going_on(stop) or " No half-written file is left."
+            print(f"recluse-export: {'stopped' if terminated else 'interrupted'}.{left}", file=sys.stderr)
+            raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
         else:
             return
         print(f"recluse-export: {message}", file=sys.stderr)
@@ -107,24 +124,40 @@ def build(
     seed: SeedOption = None,
     quick: QuickOption = False,
     budget: BudgetOption = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            "--work",
+            help="Folder for what an interrupted build goes on from, and for the training; by default a "
+            "folder beside the pack that is gone when the pack is there.",
+            metavar="DIR",
+        ),
+    ] = None,
+    fresh: FreshOption = False,
 ) -> None:
     """From an event log and a catalogue to a pack: read, clean, train, measure, export, check.
+
+    Interrupted, it keeps what is finished; the same command again goes on from there.
 
     Example: [bold]recluse-export build --config configs/grocery.toml --out /tmp/pack --quick[/bold]
     """
     # These import torch, which the other commands should not wait for.
-    from recluse_export.evaluate.protocols import for_training
-    from recluse_export.train import pipeline
+    from recluse_export.evaluate.trainings import build_into
     from recluse_export.train.budget import Budget, seconds_of
 
     limit = Budget(None if budget is None else seconds_of(budget))
-    settings = configured(config, seed, quick)
+    run = Run(config, seed, quick)
+    settings = run.configured()
     check_output_folder(out)
-    log, settings = for_training(_load(settings)[0], settings)
-    contents = pipeline.build(log, settings, TerminalProgress(console), limit)
+    folder = work or beside(out)
+    check_work_folder(folder)
+    log, _ = _load(settings)
+    contents = build_into(log, settings, run, folder, out, TerminalProgress(console), limit, fresh)
+    if work is None:
+        shutil.rmtree(folder, ignore_errors=True)
     if budget is not None:
         console.print(_tried_table(limit.tried))
-    _finish(contents, out)
+    _show(contents, out)
 
 
 @app.command()
@@ -151,8 +184,11 @@ def train(
     seed: SeedOption = None,
     quick: QuickOption = False,
     budget: BudgetOption = None,
+    fresh: FreshOption = False,
 ) -> None:
     """Read, clean and train only; leaves a checkpoint in the work folder.
+
+    Interrupted, it keeps what is finished there; the same command again goes on from there.
 
     Example: [bold]recluse-export train --config configs/grocery.toml --work /tmp/work --quick[/bold]
     """
@@ -164,7 +200,7 @@ def train(
     settings = run.configured()
     check_work_folder(work)
     log, _ = _load(settings)
-    trained = train_into(log, settings, run, work, TerminalProgress(console), limit)
+    trained = train_into(log, settings, run, work, TerminalProgress(console), limit, fresh=fresh)
     if budget is not None:
         console.print(_tried_table(trained.tried))
     console.print(f"Trained. Next: recluse-export evaluate --work {work}", markup=False, highlight=False)
@@ -188,7 +224,9 @@ def export(work: WorkOption, out: OutOption) -> None:
     trained, figures = load_checkpoint(work), read_figures(work)
     check_output_folder(out)
     log, settings = for_training(_load(settings)[0], settings)
-    _finish(pipeline.export(trained, figures, log, settings, TerminalProgress(console)), out)
+    contents = pipeline.export(trained, figures, log, settings, TerminalProgress(console))
+    write_pack(contents, out)
+    _show(contents, out)
 
 
 @app.command()
@@ -251,13 +289,12 @@ def _load(config: Config) -> tuple[Log, CleaningReport]:
     return log, report
 
 
-def _finish(contents: PackContents, out: Path) -> None:
-    """Write the pack and show its card."""
+def _show(contents: PackContents, out: Path) -> None:
+    """Show the card of the pack that was written."""
     from recluse_export.evaluate.tables import figures_tables
 
-    manifest = write_pack(contents, out)
     console.print(*figures_tables(contents.figures), sep="\n")
-    described: dict[str, Any] = json.loads(manifest.read_bytes())
+    described: dict[str, Any] = json.loads((out / MANIFEST).read_bytes())
     files = Table(title=f"Pack {described['name']} {described['version']} in {out}", title_justify="left")
     files.add_column("file")
     files.add_column("bytes", justify="right")

@@ -25,6 +25,9 @@ class Progress(Protocol):
     def step(self, name: str, total: float | None = None) -> AbstractContextManager[Step]:
         """Begin a step of ``total`` units; None where nobody knows."""
 
+    def say(self, sentence: str) -> None:
+        """Tell something between two steps."""
+
 
 class _Unwatched:
     def advance(self, amount: float = 1) -> None:
@@ -38,6 +41,9 @@ class SilentProgress:
     def step(self, name: str, total: float | None = None) -> Iterator[Step]:
         """Begin a step that nobody watches."""
         yield _Unwatched()
+
+    def say(self, sentence: str) -> None:
+        """Say nothing."""
 
 
 class _Bar:
@@ -75,3 +81,7 @@ class TerminalProgress:
             bar = _Bar(bars, name, total)
             yield bar
             bar.finish()
+
+    def say(self, sentence: str) -> None:
+        """Print it."""
+        self.console.print(sentence, markup=False, highlight=False)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from recluse_export import __version__
 from recluse_export.config import Config, SplitKind, read_config
 from recluse_export.errors import ProblemError
 from recluse_export.files import write_text
-from recluse_export.shapes import Figure
+from recluse_export.shapes import Figure, Log
 
 RUN = "run.json"
 FIGURES = "figures.json"
@@ -19,6 +24,8 @@ CHECKPOINT = ("checkpoint.safetensors", "checkpoint.json")
 """What training leaves; the second is written last."""
 DEFAULT = Path("work")
 """Where runs lie for which nobody named a folder; git ignores it."""
+PROGRESS = "progress"
+"""What an unfinished training goes on from, inside a work folder."""
 TRAINED_ON = ("source", "clean", "context", "model")
 """Sections of the configuration that decide what training makes, besides the events and the split."""
 
@@ -58,7 +65,9 @@ def check_work_folder(work: Path) -> None:
     """
     if work.exists() and not work.is_dir():
         raise ProblemError(f"{work}: is a file, not a folder. Choose another folder with --work.")
-    if work.is_dir() and any(work.iterdir()) and not (work / RUN).is_file():
+    # A program that was killed at once may leave no more than an unfinished file of ours.
+    strangers = work.is_dir() and any(not path.name.startswith(f".{RUN}.") for path in work.iterdir())
+    if strangers and not (work / RUN).is_file():
         raise ProblemError(
             f"{work}: is not empty and not a work folder. Empty it, or choose another folder with --work."
         )
@@ -140,6 +149,40 @@ def fingerprint(config: Config, without_items: float = 0.0) -> str:
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
+def data_fingerprint(log: Log) -> str:
+    """A hash of everything in a cleaned log, the catalogue included."""
+    digest = sha256()
+
+    def add(value: object) -> None:
+        if isinstance(value, np.ndarray):
+            digest.update(f"{value.dtype}{value.shape}".encode())
+            digest.update(np.ascontiguousarray(value).data)
+        elif is_dataclass(value) and not isinstance(value, type):
+            for part in fields(value):
+                digest.update(part.name.encode())
+                add(getattr(value, part.name))
+        elif isinstance(value, dict):
+            for name in sorted(value):
+                digest.update(f"{name!r}:".encode())
+                add(value[name])
+        else:
+            digest.update(f"{value!r};".encode(errors="surrogatepass"))
+
+    add(log)
+    return digest.hexdigest()
+
+
+def identity_of(log: Log, config: Config, without_items: float = 0.0) -> dict[str, Any]:
+    """What a training depends on: parts of one that differs in any of this are of no use to it."""
+    any_seed = config.model_copy(update={"model": config.model.model_copy(update={"seed": 0})})
+    return {
+        "configuration": fingerprint(any_seed, without_items),
+        "seed": config.model.seed,
+        "data": data_fingerprint(log),
+        "version": __version__,
+    }
+
+
 def has_training(work: Path, config: Config, without_items: float = 0.0) -> bool:
     """Whether the folder holds a finished training of this very configuration."""
     run = _run(work)
@@ -152,9 +195,22 @@ def default_work(config: Config, base: Path = DEFAULT) -> Path:
     ``work/<name>-seed<n>``; with a few letters of its fingerprint where that folder holds the training of
     another configuration, so that nothing that took hours is overwritten."""
     plain = base / f"{config.pack.name}-seed{config.model.seed}"
-    if not all((plain / name).is_file() for name in CHECKPOINT) or has_training(plain, config):
+    taken = all((plain / name).is_file() for name in CHECKPOINT) or (plain / PROGRESS).is_dir()
+    run = _run(plain)
+    if not taken or run is None or run.get("trained_on") == fingerprint(config):
         return plain
     return plain.with_name(f"{plain.name}-{fingerprint(config)[:8]}")
+
+
+def beside(out: Path) -> Path:
+    """Where ``build`` keeps what it goes on from if nobody named a folder: beside the pack, or, where nothing
+    can be written there, in a folder of the system for temporary files; the same for the same ``out``."""
+    folder = out.resolve().with_name(f"{out.resolve().name}.work")
+    existing = next(parent for parent in folder.parents if parent.is_dir())
+    if folder.is_dir() or os.access(existing, os.W_OK):
+        return folder
+    name = sha256(str(out.resolve()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"recluse-export-{name}"
 
 
 def write_figures(figures: list[Figure], work: Path) -> None:

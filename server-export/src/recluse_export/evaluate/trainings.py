@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from recluse_export.config import Config
-from recluse_export.errors import ProblemError
+from recluse_export.errors import DivergedError, NoSpaceError, ProblemError
 from recluse_export.evaluate.new_items import hold_out_items, without_items
 from recluse_export.evaluate.protocols import for_training, training_part
 from recluse_export.pack import write_pack
 from recluse_export.progress import Progress
-from recluse_export.shapes import Figure, Log
+from recluse_export.shapes import Figure, Log, PackContents
 from recluse_export.train import pipeline
 from recluse_export.train.budget import Budget
 from recluse_export.train.checkpoint import load_checkpoint, save_checkpoint
+from recluse_export.train.kept import Identity, Kept, KeptInFolder
 from recluse_export.train.trained import Trained
-from recluse_export.work import CHECKPOINT, Run, has_training, write_run
+from recluse_export.work import (
+    CHECKPOINT,
+    PROGRESS,
+    Run,
+    check_work_folder,
+    has_training,
+    identity_of,
+    write_figures,
+    write_run,
+)
 
+WHOLE = "training"
+"""The part of a build that says that its checkpoint is whole."""
 PACK = "pack"
 """The exported pack inside a work folder."""
 NEW_ITEMS = "new-items"
 """The training without the new items inside a work folder."""
+UNFINISHED = ".checkpoint-"
+"""How the folder begins in which a checkpoint is written before it takes its place."""
 
 
 def train_into(
@@ -32,19 +49,100 @@ def train_into(
     progress: Progress,
     budget: Budget | None = None,
     share_of_new_items: float = 0.0,
+    fresh: bool = False,
 ) -> Trained:
     """Train on what the split lets training see, and leave the checkpoint in the work folder once it is
-    whole: whoever stops this finds no half of one.
+    whole: whoever stops this finds no half of one, and goes on from there by asking for the same again.
+
+    Parameters
+    ----------
+    fresh
+        Forget what an unfinished training left in the folder.
 
     Raises
     ------
     ProblemError
-        The folder holds something else, or training diverged.
+        The folder holds something else, an unfinished training of something else, or training diverged.
+    KeyboardInterrupt, OSError
+        With a note that says what is kept.
     """
-    write_run(run, config, work, share_of_new_items)
+    kept = kept_in(log, config, work, budget, share_of_new_items, fresh, progress)
+    with telling(kept):
+        write_run(run, config, work, share_of_new_items)
+        trained = train_kept(log, config, work, progress, kept)
+        kept.clear()
+    return trained
+
+
+def build_into(
+    log: Log,
+    config: Config,
+    run: Run,
+    work: Path,
+    out: Path,
+    progress: Progress,
+    budget: Budget,
+    fresh: bool = False,
+) -> PackContents:
+    """Train, measure, export and write the pack to ``out``; what is finished stays in the work folder until
+    the pack is there. Raises as :func:`train_into`."""
+    kept = kept_in(log, config, work, budget, 0.0, fresh, progress)
+    with telling(kept):
+        if kept.find(WHOLE) and has_training(work, config):
+            trained = load_checkpoint(work)
+        else:
+            write_run(run, config, work)
+            trained = train_kept(log, config, work, progress, kept)
+            kept.keep(WHOLE, True, "the whole training")
+        given, settings = for_training(log, config)
+        figures = pipeline.evaluate_trained(trained, given, settings, progress)
+        contents = pipeline.export(trained, figures, given, settings, progress)
+        write_pack(contents, out)
+        write_figures(figures, work)
+        kept.clear()
+    return contents
+
+
+def kept_in(
+    log: Log,
+    config: Config,
+    work: Path,
+    budget: Budget | None,
+    share_of_new_items: float,
+    fresh: bool,
+    progress: Progress,
+) -> KeptInFolder:
+    """What an unfinished training of this very configuration and data left in the work folder; nobody waits
+    in silence for what is there already."""
+    check_work_folder(work)
+    identity = Identity(**identity_of(log, config, share_of_new_items))
+    kept = KeptInFolder(work / PROGRESS, identity, budget, fresh)
+    if kept.parts:
+        progress.say(f"Going on in {work}, where this is done: {kept.said()}.")
+    return kept
+
+
+@contextmanager
+def telling(kept: KeptInFolder) -> Iterator[None]:
+    """Add to what stops a training what is kept of it. Of one that diverged nothing is: it would diverge
+    again."""
+    try:
+        yield
+    except DivergedError:
+        kept.clear()
+        raise
+    except (KeyboardInterrupt, OSError, NoSpaceError) as stop:
+        stop.add_note(f"Kept in {kept.folder.parent}: {kept.said()}.")
+        raise
+
+
+def train_kept(log: Log, config: Config, work: Path, progress: Progress, kept: Kept) -> Trained:
+    """Train and write the checkpoint."""
     given, settings = for_training(log, config)
-    trained = pipeline.train(given, settings, progress, budget or Budget())
-    with tempfile.TemporaryDirectory(prefix=".checkpoint-", dir=work) as unfinished:
+    for unfinished in work.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    trained = pipeline.train(given, settings, progress, kept)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=work) as unfinished:
         save_checkpoint(trained, Path(unfinished))
         for name in CHECKPOINT:
             (Path(unfinished) / name).replace(work / name)

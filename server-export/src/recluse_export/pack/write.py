@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from recluse_export.errors import ProblemError
+from recluse_export.errors import NoSpaceError, ProblemError
 from recluse_export.features.item import created_days
 from recluse_export.pack.arrays import join_arrays
 from recluse_export.pack.verify import verify_pack
@@ -42,7 +42,7 @@ def write_pack(contents: PackContents, out: Path) -> Path:
         return _place(files, manifest, out)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise ProblemError(
+            raise NoSpaceError(
                 f"{out}: the disk is full. Free some space, or choose another folder with --out."
             ) from None
         raise ProblemError(
@@ -69,7 +69,7 @@ def check_output_folder(out: Path, size: int = 0) -> None:
     existing = next(folder for folder in [out, *out.resolve().parents] if folder.is_dir())
     free = shutil.disk_usage(existing).free
     if free < size:
-        raise ProblemError(
+        raise NoSpaceError(
             f"{out}: the disk has {free:,} bytes free, the pack needs {size:,}. Free some space, or "
             "choose another folder with --out."
         )

@@ -52,6 +52,11 @@ class Budget:
         """Seconds since the start."""
         return time.monotonic() - self.started
 
+    def go_on(self, spent: float, tried: list[Attempt]) -> None:
+        """After an interruption: as if ``spent`` seconds had passed, and ``tried`` been tried, just now."""
+        self.started = time.monotonic() - spent
+        self.tried[:] = tried
+
     def left(self) -> float:
         """Seconds to the limit, never below 0; infinite without one."""
         return float("inf") if self.seconds is None else max(0.0, self.seconds - self.spent())

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from recluse_export.errors import ProblemError
+from recluse_export.errors import DivergedError
 from recluse_export.train.precision import quick_products
 
 LARGEST_GRADIENT = 1.0
@@ -59,7 +59,7 @@ class Descent:
 
         Raises
         ------
-        ProblemError
+        DivergedError
             The loss is no number any more; the message names the step and what to lower.
         """
         with self.products():
@@ -79,14 +79,14 @@ class Descent:
 
         Raises
         ------
-        ProblemError
+        DivergedError
             One of them is no number any more.
         """
         if not all(bool(torch.isfinite(parameter).all()) for parameter in self.clipped):
             raise self._diverged("weights are no numbers any more")
 
-    def _diverged(self, cause: str) -> ProblemError:
-        return ProblemError(
+    def _diverged(self, cause: str) -> DivergedError:
+        return DivergedError(
             f"The {self.what}'s {cause} at step {self.done} of {self.steps}. "
             f"Lower {self.setting} and train again."
         )

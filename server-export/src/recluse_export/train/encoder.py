@@ -18,6 +18,7 @@ from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Log
 from recluse_export.train.descent import Descent
+from recluse_export.train.kept import Kept, Passes, Stateful
 from recluse_export.train.moment_evidence import MomentEvidence
 from recluse_export.train.precision import quick_products
 from recluse_export.train.windows import Batch, WindowSource
@@ -54,11 +55,13 @@ def train_encoder(
     peak: float = 1.0,
     evidence: MomentEvidence | None = None,
     strength: nn.Parameter | None = None,
+    kept: Kept | None = None,
 ) -> None:
     """Go through the log ``epochs`` times; on a GPU where there is one.
 
     ``peak`` scales the learning rate, for going on with networks that are trained already. With ``evidence``
     the encoder learns what the linear tier's parts, each times its ``strength``, leave over.
+    With ``kept``, every pass is kept when it is done, and passes that were kept are not done again.
 
     Raises
     ------
@@ -82,14 +85,20 @@ def train_encoder(
     )
     trained = [*encoder.parameters(), *tower.parameters()]
     descent = Descent("encoder", "model.encoder.learning_rate", trained, optimiser, schedule, steps)
+    states: dict[str, Stateful] = {"encoder": encoder, "tower": tower, "descent": descent}
+    if strength is not None:
+        states["strength"] = nn.ParameterList([strength])
+    passes = Passes(kept or Kept(), name, epochs, states, random)
     with progress.step(name, steps) as step:
-        for _ in range(epochs):
+        step.advance(descent.done)
+        while passes.done < epochs:
             users = source.epoch(random)
             for start in range(0, len(users), chosen.batch):
                 batch = source.draw(users[start : start + chosen.batch], random)
                 descent.step(partial(batch_loss, encoder, tower, batch, device, evidence, strength))
                 step.advance()
             descent.end_pass()
+            passes.keep()
     encoder.to("cpu").eval()
     tower.to("cpu").eval()
 

@@ -8,6 +8,7 @@ of all the others (cross-fitting, as in stacking).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from recluse_export.features.together import weights
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import EventType, Int, Linear, Log
+from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.softmax import Evidence
 
@@ -33,6 +35,7 @@ def cross_fitted(
     parameters: LinearParameters,
     repeats: bool,
     progress: Progress,
+    kept: Kept,
 ) -> tuple[Evidence, Int]:
     """The evidence, and the fold of every user, ``[users]``."""
     fold, folds = folds_of(log, settings)
@@ -40,7 +43,12 @@ def cross_fitted(
     with progress.step("Solve the item-to-item matrix without each part of the users", folds) as step:
         for number in range(folds):
             others = without_users(log, np.flatnonzero(fold == number).astype(np.int32))
-            counting = fit_counting(others, until, event_types, settings, parameters, repeats)
+            counting = kept.counting(
+                f"matrix without fold {number}",
+                "",
+                event_types,
+                partial(fit_counting, others, until, event_types, settings, parameters, repeats),
+            )
             tables.append(dense(counting.linear))
             step.advance()
     return Evidence(torch.from_numpy(np.concatenate(tables)), decay_of(counting), repeats), fold

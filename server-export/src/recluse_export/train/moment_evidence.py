@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import EventType, Float, Int, Log, Long
 from recluse_export.train.evidence import folds_of
+from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
 
 EVIDENCE = ["together", "habit", "affinity"]
@@ -69,6 +71,7 @@ def moment_evidence(
     parameters: LinearParameters,
     repeats: bool,
     progress: Progress,
+    kept: Kept,
 ) -> MomentEvidence:
     """Solve the linear tier once for each fold."""
     fold, folds = folds_of(log, settings)
@@ -76,6 +79,7 @@ def moment_evidence(
     with progress.step("Solve the item-to-item matrix without each part of the users", folds) as step:
         for number in range(folds):
             others = without_users(log, np.flatnonzero(fold == number).astype(np.int32))
-            countings.append(fit_counting(others, until, event_types, settings, parameters, repeats))
+            solve = partial(fit_counting, others, until, event_types, settings, parameters, repeats)
+            countings.append(kept.counting(f"matrix without fold {number}", "", event_types, solve))
             step.advance()
     return MomentEvidence(log, fold, countings, settings.history_events)

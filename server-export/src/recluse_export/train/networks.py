@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import nn
@@ -19,8 +20,8 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Log
 from recluse_export.train.blender import train_blender
-from recluse_export.train.budget import Budget
 from recluse_export.train.encoder import SCALES, new_encoder, seconds_a_pass, train_encoder
+from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.moment_evidence import EVIDENCE, moment_evidence
 
@@ -61,28 +62,38 @@ def train_networks(
     parameters: LinearParameters,
     repeats: bool,
     progress: Progress,
-    budget: Budget,
+    kept: Kept,
 ) -> Networks:
     """First everything on the older part of the log; then the blender on the weeks after it, the last of them
     to check; then the encoder goes on with the whole log, while the blender stays as it is.
     """
     earlier = validation(past, until, settings.blender.cutoffs + 1)
+    budget = kept.budget
     with progress.step("Solve the item-to-item matrix of the older part", 1) as step:
-        counting = fit_counting(earlier.log, earlier.until, event_types, settings, parameters, repeats)
+        counting = kept.counting(
+            "matrix of the older part",
+            "",
+            event_types,
+            lambda: fit_counting(earlier.log, earlier.until, event_types, settings, parameters, repeats),
+        )
         step.advance()
     encoder, tower = new_encoder(earlier.log, event_types, context, counting.priors.popularity, settings)
     evidence, strength = None, None
     if settings.encoder.beside_linear:
         evidence = moment_evidence(
-            earlier.log, earlier.until, event_types, settings, parameters, repeats, progress
+            earlier.log, earlier.until, event_types, settings, parameters, repeats, progress, kept
         )
         strength = nn.Parameter(torch.tensor(FIRST_STRENGTHS))
-    epochs = settings.encoder.epochs
-    if budget.seconds is not None:
+
+    def passes_within_budget() -> int:
+        if budget.seconds is None:
+            return settings.encoder.epochs
         seconds = seconds_a_pass(
             encoder, tower, earlier.log, event_types, context, settings, evidence, strength
         )
-        epochs = budget.passes(epochs, seconds, SHARE_OF_BUDGET)
+        return budget.passes(settings.encoder.epochs, seconds, SHARE_OF_BUDGET)
+
+    epochs = kept.once("passes", "", passes_within_budget)
     train_encoder(
         encoder,
         tower,
@@ -95,22 +106,22 @@ def train_networks(
         progress,
         evidence=evidence,
         strength=strength,
+        kept=kept,
     )
     blender = Blender(parameters.choice.coefficients, settings.blender)
     if strength is not None:
         found = dict(zip(EVIDENCE, (strength.detach() * SCALES).tolist(), strict=True))
         blender = Blender.beside(found, parameters.choice.coefficients, settings.blender)
     taste = Taste(encoder, ItemRows.of(tower), counting, settings.encoder.events, len(context))
-    blended = train_blender(
-        Hybrid(taste, blender, counting),
-        past,
-        earlier.weeks[:-1],
-        earlier.weeks[-1],
-        settings,
-        repeats,
-        progress,
-        budget,
-    )
+
+    def blend() -> dict[str, Any]:
+        hybrid = Hybrid(taste, blender, counting)
+        weeks, check = earlier.weeks[:-1], earlier.weeks[-1]
+        blended = train_blender(hybrid, past, weeks, check, settings, repeats, progress, budget)
+        return {"blended": blended, "state": blender.state_dict()}
+
+    blend_found = kept.once("blender", "the blender", blend)
+    blender.load_state_dict(blend_found["state"])
     again = max(1, epochs // 4)
     train_encoder(
         encoder,
@@ -125,5 +136,6 @@ def train_networks(
         peak=0.3,
         evidence=None if evidence is None else replace(evidence, log=past),
         strength=None if strength is None else nn.Parameter(strength.detach(), requires_grad=False),
+        kept=kept,
     )
-    return Networks(encoder, ItemRows.of(tower), blender.eval(), blended)
+    return Networks(encoder, ItemRows.of(tower), blender.eval(), blend_found["blended"])

@@ -22,11 +22,12 @@ from recluse_export.models.tower import ItemTower, item_tokens
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Float, Int, Log
 from recluse_export.train.descent import Descent
+from recluse_export.train.kept import Kept, Passes
 from recluse_export.train.precision import quick_products
 from recluse_export.train.softmax import Evidence, SoftmaxOnEvidence
 
 AVERAGE_EVERY = 10
-"""Steps between two additions to the moving average of the weights."""
+"""Steps between two additions to the moving average of the weights; fewer where training has few steps."""
 MOST_WINDOWS = 256
 """Windows a step, however short."""
 FIRST_STRENGTH = 20.0
@@ -202,12 +203,14 @@ def train_next_item(
     progress: Progress,
     check: Callable[[NextItemModel], float] | None = None,
     seed: int | None = None,
+    kept: Kept | None = None,
 ) -> list[float]:
     """Train for ``epochs`` passes and leave ``model`` with the moving average of its weights.
 
     ``peak`` is the highest learning rate of the one-cycle schedule. With ``check``, the average is asked for
     its worth after every pass; the best one stays, and training ends after ``settings.encoder.patience``
-    passes that were not better. Returns those worths.
+    passes that were not better. Returns those worths. With ``kept``, every pass is kept when it is done, and
+    passes that were kept are not done again.
 
     Raises
     ------
@@ -224,31 +227,34 @@ def train_next_item(
         optimiser, peak, total_steps=steps + 2 * epochs + 2, pct_start=0.05
     )
     average = copy.deepcopy(model)
-    best_state, best_worth, since_best = None, -np.inf, 0
-    worths: list[float] = []
+    # Of a small log, too, the average must have left the weights that training began with.
+    every = min(AVERAGE_EVERY, max(1, steps // 4))
     descent = Descent(
         "encoder", "model.encoder.next_item_learning_rate", model.parameters(), optimiser, schedule, steps
     )
+    states = {"model": model, "average": average, "descent": descent}
+    passes = Passes(kept or Kept(), name, epochs, states, random)
+    best_state, since_best = passes.facts.get("best_state"), passes.facts.get("since_best", 0)
+    worths: list[float] = passes.facts.get("worths", [])
     with progress.step(name, steps) as step:
-        for _ in range(epochs):
+        step.advance(descent.done)
+        while passes.done < epochs and since_best < chosen.patience:
             model.train()
             for users in source.epoch(random):
                 windows = source.draw(users, random)
                 descent.step(partial(model.loss, windows, evidence, fold))
-                if descent.done % AVERAGE_EVERY == 0:
-                    count = descent.done // AVERAGE_EVERY
-                    towards(average, model, share_of_newest(count, chosen.averaging))
+                if descent.done % every == 0:
+                    towards(average, model, share_of_newest(descent.done // every, chosen.averaging))
                 step.advance()
             descent.end_pass()
             if check is not None:
-                worths.append(check(average.eval()))
-                if worths[-1] > best_worth:
-                    best_worth, since_best = worths[-1], 0
-                    best_state = copy.deepcopy(average.state_dict())
+                worth = check(average.eval())
+                if worth > max(worths, default=-np.inf):
+                    best_state, since_best = copy.deepcopy(average.state_dict()), 0
                 else:
                     since_best += 1
-                    if since_best >= chosen.patience:
-                        break
+                worths.append(worth)
+            passes.keep(best_state=best_state, since_best=since_best, worths=worths)
     model.load_state_dict(average.state_dict() if best_state is None else best_state)
     model.eval()
     return worths

@@ -18,8 +18,9 @@ from recluse_export.models.hybrid import ItemRows, Taste
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, ContextField, EventType, Float, Log
-from recluse_export.train.budget import Attempt, Budget
+from recluse_export.train.budget import Attempt
 from recluse_export.train.evidence import cross_fitted
+from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.linear_by_order import worth_of
 from recluse_export.train.mix import climb
@@ -63,16 +64,24 @@ def train_by_order(
     parameters: LinearParameters,
     repeats: bool,
     progress: Progress,
-    budget: Budget,
+    kept: Kept,
 ) -> Networks:
     """Everything but each user's last event first, which then chooses the number of passes and the weights of
     the sum; a last pass at a low rate takes these events in, too."""
     earlier = validation(past, 0, 1)
+    budget = kept.budget
     with progress.step("Solve the item-to-item matrix of the older part", 1) as step:
-        counting = fit_counting(earlier.log, 0, event_types, settings, parameters, repeats)
+        counting = kept.counting(
+            "matrix of the older part",
+            "",
+            event_types,
+            lambda: fit_counting(earlier.log, 0, event_types, settings, parameters, repeats),
+        )
         step.advance()
     if settings.encoder.beside_linear_by_order:
-        evidence, fold = cross_fitted(earlier.log, 0, event_types, settings, parameters, repeats, progress)
+        evidence, fold = cross_fitted(
+            earlier.log, 0, event_types, settings, parameters, repeats, progress, kept
+        )
     else:
         evidence, fold = Evidence(None, 1.0, repeats), np.zeros(past.user_count, np.int32)
     model = new_next_item_model(
@@ -87,26 +96,37 @@ def train_by_order(
 
     chosen = settings.encoder
     source = NextItemWindows(earlier.log, event_types, context, chosen, repeats)
-    seconds = 0.0
-    if budget.seconds is not None:
-        seconds = source.steps * seconds_a_step(model, source, evidence, fold, settings)
+
+    def passes_within_budget() -> int:
+        seconds = 0.0
+        if budget.seconds is not None:
+            seconds = source.steps * seconds_a_step(model, source, evidence, fold, settings)
+        return budget.passes(chosen.next_item_epochs, seconds, SHARE_OF_BUDGET)
+
     worths = train_next_item(
         model,
         source,
         evidence,
         fold,
         settings,
-        budget.passes(chosen.next_item_epochs, seconds, SHARE_OF_BUDGET),
+        kept.once("passes", "", passes_within_budget),
         chosen.next_item_learning_rate,
         "Train the encoder",
         progress,
         check(USERS_A_PASS).worth,
+        kept=kept,
     )
     budget.tried += [
         Attempt("encoder", f"after pass {number}", worth) for number, worth in enumerate(worths, 1)
     ]
     with progress.step("Choose the weights of the sum", 1) as step:
-        reached, coefficients = check(MOST_USERS).weights(model)
+        reached, coefficients = kept.once(
+            "weights of the sum",
+            "the weights of the sum",
+            lambda: check(MOST_USERS).weights(model),
+            lambda found: {"worth": found[0], "coefficients": dataclasses.asdict(found[1])},
+            lambda found: (found["worth"], Coefficients(**found["coefficients"])),
+        )
         step.advance()
     budget.tried.append(Attempt("sum", "encoder and linear tier, weights chosen", reached))
     train_next_item(
@@ -119,6 +139,7 @@ def train_by_order(
         chosen.next_item_learning_rate * 0.1,
         "Go on with the newest events",
         progress,
+        kept=kept,
     )
     blender = Blender.sum_of(coefficients, settings.blender)
     return Networks(model.encoder.eval(), ItemRows.of(model.tower), blender.eval(), True, worths)

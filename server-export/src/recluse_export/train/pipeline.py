@@ -26,6 +26,7 @@ from recluse_export.shapes import Figure, Log, PackContents, Training
 from recluse_export.train.arguments import context_of, event_types_of
 from recluse_export.train.budget import Budget
 from recluse_export.train.calibrate import calibrate
+from recluse_export.train.kept import Kept, parameters_of, plain_parameters
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import train_networks
 from recluse_export.train.order import train_by_order, with_window
@@ -49,7 +50,7 @@ def build(
         Training diverged, or an exported graph ranks otherwise than the model that it was exported from.
     """
     progress = progress or SilentProgress()
-    trained = train(log, config, progress, budget)
+    trained = train(log, config, progress, Kept(budget))
     figures = evaluate_trained(trained, log, config, progress)
     return export(trained, figures, log, config, progress)
 
@@ -65,27 +66,40 @@ def training_log(log: Log, config: Config) -> tuple[Log, int]:
     return without_users(select(log, place < (length - 1)[log.user]), users), int(length.max())
 
 
-def train(log: Log, config: Config, progress: Progress, budget: Budget | None = None) -> Trained:
-    """Choose and fit everything on what training may see, within the budget."""
-    budget = budget or Budget()
+def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None) -> Trained:
+    """Choose and fit everything on what training may see, within the budget; what ``kept`` holds of this very
+    training is not done again."""
+    kept = kept or Kept()
+    budget = kept.budget
     past, until = training_log(log, config)
     settings = config.model if log.has_time else with_window(config.model, past)
     event_types = event_types_of(config)
     repeats = people_repeat(past)
-    parameters = search_linear(past, until, event_types, settings, repeats, progress, budget)
+    parameters = kept.once(
+        "search",
+        "the linear search",
+        lambda: search_linear(past, until, event_types, settings, repeats, progress, budget),
+        plain_parameters,
+        parameters_of,
+    )
     with progress.step("Solve the item-to-item matrix", 1) as step:
-        counting = fit_counting(past, until, event_types, settings, parameters, repeats)
+        counting = kept.counting(
+            "matrix",
+            "the item-to-item matrix",
+            event_types,
+            lambda: fit_counting(past, until, event_types, settings, parameters, repeats),
+        )
         step.advance()
     context = context_of(config, log)
     networks = None
     if settings.full:
         if log.has_time:
             networks = train_networks(
-                past, until, event_types, context, settings, parameters, repeats, progress, budget
+                past, until, event_types, context, settings, parameters, repeats, progress, kept
             )
         else:
             networks = train_by_order(
-                past, event_types, context, settings, parameters, repeats, progress, budget
+                past, event_types, context, settings, parameters, repeats, progress, kept
             )
     return Trained(until, repeats, event_types, context, settings, counting, networks, budget.tried)
 
