@@ -91,11 +91,25 @@ export function reporting(
     return [...lines.values()];
   }
 
-  /** What goes wrong is the recommender's to report; without one there is nothing to collect for. */
+  let here: Collecting | undefined = 'track' in recluse ? recluse : undefined;
+  const waiting: ((recluse: Collecting) => unknown)[] = [];
+  if (!here)
+    Promise.resolve(recluse).then(
+      (arrived) => {
+        here = arrived;
+        for (const work of waiting.splice(0)) ask(work);
+      },
+      () => {
+        // Nobody is there to be told anything.
+        waiting.length = 0;
+        here = { track: async () => {} };
+      },
+    );
+
+  /** Asks the recommender at once, so that the page's next list knows it; what goes wrong is the recommender's to report. */
   function ask(work: (recluse: Collecting) => unknown): void {
-    Promise.resolve(recluse)
-      .then(work)
-      .catch(() => {});
+    if (here) (async (now: Collecting) => work(now))(here).catch(() => {});
+    else waiting.push(work);
   }
 
   function track(seen: readonly (Interaction | Search)[]): void {

@@ -149,13 +149,33 @@ test('a search is told once a page and term, with no item', async () => {
   expect(tracked).toEqual([{ type: 'search', query: 'tea', time: 1000 }]);
 });
 
-test('what happens before the recommender is there is told when it is, with its own time', async () => {
+test('what is told is known to the very next call', () => {
+  const { report, tracked } = recorded();
+  report.tell({ name: 'select_item', items: [of('a')] });
+  expect(tracked).toHaveLength(1);
+});
+
+test("a recommender that cannot start, or that fails, is nobody else's trouble", async () => {
+  const failing: Collecting = {
+    track() {
+      throw new Error('broken');
+    },
+  };
+  for (const recluse of [Promise.reject(new Error('no worker')), failing]) {
+    const report = reporting(recluse, defaultTypes, ({ id }) => id);
+    expect(() => report.tell({ name: 'select_item', items: [of('a')] })).not.toThrow();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+});
+
+test('what happens before the recommender is there is told when it is, in order and with its own time', async () => {
   const tracked: unknown[] = [];
   let arrive = (_recluse: Collecting) => {};
   const later = new Promise<Collecting>((resolve) => {
     arrive = resolve;
   });
   const report = reporting(later, defaultTypes, ({ id }) => id);
+  const page = later.then(() => report.tell({ name: 'add_to_cart', items: [of('b')] }));
   report.tell({ name: 'add_to_cart', items: [of('a')] });
   vi.setSystemTime(9000);
   arrive({
@@ -163,8 +183,11 @@ test('what happens before the recommender is there is told when it is, with its 
       tracked.push(...[interactions].flat());
     },
   });
-  await new Promise((resolve) => setTimeout(resolve));
-  expect(tracked).toMatchObject([{ type: 'cart', item: 'a', time: 1000 }]);
+  await page;
+  expect(tracked).toMatchObject([
+    { type: 'cart', item: 'a', time: 1000 },
+    { type: 'cart', item: 'b', time: 9000 },
+  ]);
 });
 
 test('whatever a page says, the worker takes what comes of it', async () => {
