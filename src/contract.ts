@@ -6,16 +6,20 @@
 /** Where a list came from: precomputed lists, the sparse linear tier, or the full model. */
 export type Source = 'popular' | 'linear' | 'model';
 
-/** What a visitor did with one item. */
+/** What a visitor did: with an item, or without one (a `search`, a `hide` of more than one item). */
 export interface Interaction {
   /**
-   * An event type that the pack declares (`purchase`, `view`, `cart`, ...) or one of the site's own. `impression` (the item was really
+   * An event type: `view`, `click`, `cart`, `purchase`, `rating`, `like`, `dislike`, `hide`, `share`, `search`, another that the pack declares, or
+   * one of the site's own; what each is worth is under "Event types" in `docs/model.md`. `impression` (the item was really
    * seen in a list) and `search` say nothing of what the visitor wants: they count for ranking only where the pack gives them a weight,
    * and `on('change')` does not tell of them.
    */
   type: string;
-  /** The item's id in the site's catalogue. Kept as it is, whether or not the pack knows it. Empty for a {@link Search}, which has none. */
+  /** The item's id in the site's catalogue. Kept as it is, whether or not the pack knows it. Empty for a {@link Search} and a {@link Hide} of
+   * more than one item. */
   item: string;
+  /** Only for `hide`: hides all items that this describes, for example `{ category: 'Beer' }`. */
+  where?: Filter;
   /** Money paid for `purchase` (for all pieces together), stars for `rating`. Must be finite. */
   value?: number;
   /** How many pieces, for `purchase` and `cart`. Default: one, where it matters. */
@@ -41,9 +45,12 @@ export interface Interaction {
 /** What the visitor looked for: an interaction without an item. */
 export type Search = Partial<Interaction> & { type: 'search'; query: string };
 
+/** What the visitor never wants to see again: all items that `where` describes. One item is hidden by an {@link Interaction} with its id. */
+export type Hide = Partial<Interaction> & { type: 'hide'; where: Filter };
+
 /** An interaction as the store keeps it and `history()` and `export()` return it. */
 export interface StoredInteraction extends Interaction {
-  /** The store's own order: later interactions have larger numbers, whatever the clock says. */
+  /** The store's own order: later interactions have larger numbers, whatever the clock says. Imported ones lie between others, as fractions. */
   seq: number;
   id: string;
   time: number;
@@ -228,6 +235,59 @@ export interface UnmetRule {
    * place, so that it stands at the end. `few`: there are not enough items that match.
    */
   why: 'absent' | 'limit' | 'taken' | 'cap' | 'short' | 'few';
+}
+
+/** What the visitor told the site, by name: facts that the pack's context knows, `likes` and `dislikes` (categories), anything else. */
+export type Profile = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** What an app may say of an event type, over what the pack says of it. */
+export interface EventTypeOptions {
+  /** Strength and sign of the evidence; 0: it is kept, and does not count. */
+  weight: number;
+}
+
+/**
+ * What `retain()` has made of older interactions with one item: sums that rank as the interactions would. All of one type.
+ * Defined under "Compacted interactions" in `docs/model.md`.
+ */
+export interface CompactedInteractions {
+  item: string;
+  type: string;
+  /** How many interactions these sums stand for. */
+  count: number;
+  /** Time of the oldest and of the newest of them, milliseconds since 1970. */
+  first: number;
+  last: number;
+  /** `seq` of the newest. */
+  seq: number;
+  /** The moment that the decayed sums are of. */
+  at: number;
+  /** Sum of the values' factors, without and with the decays of interest and of habit. */
+  strength: number;
+  interest: number;
+  habit: number;
+  /** Mean time, weighted by the factors. */
+  mean: number;
+  /** Sum and number of values other than 0. */
+  values: number;
+  valued: number;
+  /** Which parameters the decayed sums were made with. */
+  rule: string;
+  /** A hash for each interaction, by which it is known if it comes again; 32 bits. */
+  known: number[];
+}
+
+/** Something that was derived from interactions and is kept; what kinds there are is in `worker/store/derived.ts`. */
+export interface DerivedRecord {
+  kind: string;
+  /** Distinct within its kind. */
+  key: string;
+  /** The item that it is about, where it is about one. */
+  item?: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  /** Plain JSON. */
+  value: unknown;
 }
 
 /** What a visitor holds, where the app says nothing else. */
@@ -433,16 +493,64 @@ export interface ItemDisplay {
   attributes?: Record<string, string | number>;
 }
 
-/** What to remove: everything, all of one item, all since a time (milliseconds since 1970), or one interaction by its id. */
-export type ForgetRequest = 'everything' | { item: string } | { since: number } | { interaction: string };
+/** Which interactions to remove: those that meet all of these conditions. At least one must be given. */
+export interface ForgetConditions {
+  item?: string;
+  /** From this moment on, milliseconds since 1970. */
+  since?: number;
+  /** Before this moment. */
+  until?: number;
+  type?: string;
+  /** A category of the pack at any level: all items in it. Items that the pack does not know are in none. */
+  category?: string;
+  /** An interaction's id. */
+  interaction?: string;
+}
 
-/** Everything that this device knows about the visitor, as one JSON document. */
+/** What to remove: everything, the profile included, or the interactions that meet conditions. */
+export type ForgetRequest = 'everything' | ForgetConditions;
+
+/** What was returned, refunded or clicked by mistake: one interaction by its id, an order or one item of it, or all of a type with an item. */
+export type RetractRequest =
+  | { interaction: string }
+  | { basket: string; item?: string }
+  | { item: string; type: string };
+
+/** How much stays as it was: interactions that are newer than so many days, and among the newest so many. At least one must be given. */
+export interface RetainRequest {
+  days?: number;
+  count?: number;
+}
+
+/** What an import has come to. */
+export interface ImportResult {
+  /** Interactions that are new here. */
+  added: number;
+  /** Interactions that were here already, or came twice. */
+  known: number;
+}
+
+/** How far an import has come. */
+export interface ImportProgress {
+  done: number;
+  total: number;
+}
+
+/**
+ * `granted`: what the visitor does is kept on the device. `pending`: it is kept in memory, and nowhere else, until this changes.
+ * `denied`: nothing is kept; lists come from the pack alone.
+ */
+export type Consent = 'granted' | 'pending' | 'denied';
+
+/** Everything that this device knows about the visitor, as one JSON document; its schema is `docs/export.schema.json`. */
 export interface ExportDocument {
   format: 'recluse-export';
-  version: 1;
+  version: 2;
   exported: number;
   interactions: StoredInteraction[];
-  profile: Record<string, string | number>;
+  profile: Profile;
+  compacted: CompactedInteractions[];
+  derived: DerivedRecord[];
 }
 
 /** What a status should say. Every field is optional. */
@@ -475,6 +583,13 @@ export interface Status {
     /** Bytes used on disk as the browser estimates them; null where it does not say. */
     bytes: number | null;
     why?: string;
+  };
+  privacy: {
+    consent: Consent;
+    /** Whether this browser sends Global Privacy Control: the visitor objects to any sharing. */
+    globalPrivacyControl: boolean;
+    /** Whether anything may ever leave the device. Nothing does today; what will one day must ask here. */
+    sharing: 'granted' | 'denied';
   };
   /**
    * Requests for pack and runtime since the start, bytes received in their answers (decompressed, as a worker sees them), and
@@ -509,6 +624,12 @@ export interface OpenOptions {
   device: Device;
   /** The shop's rules; `rules()` replaces them. */
   rules?: readonly Rule[];
+  /** What the visitor has agreed to. */
+  consent: Consent;
+  /** Whether the page sees Global Privacy Control. */
+  globalPrivacyControl: boolean;
+  /** What event types are worth, over what the pack says. */
+  events: Readonly<Record<string, EventTypeOptions>>;
 }
 
 /** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */
@@ -531,6 +652,19 @@ export interface WorkerApi {
   history(limit?: number): Promise<StoredInteraction[]>;
   export(): Promise<ExportDocument>;
   forget(request: ForgetRequest): Promise<number>;
+  retract(request: RetractRequest): Promise<number>;
+  retain(request: RetainRequest): Promise<number>;
+  import(document: unknown): Promise<ImportResult>;
+  /** @param onProgress says whether to stop */
+  importHistory(
+    interactions: Interaction[],
+    onProgress: (progress: ImportProgress) => boolean | Promise<boolean>,
+  ): Promise<ImportResult>;
+  /** Interactions with a `seq` above this, oldest first; without one, only the newest. */
+  after(seq?: number): Promise<StoredInteraction[]>;
+  profile(): Promise<Profile>;
+  setProfile(changes: Record<string, string | number | readonly string[] | null>): Promise<Profile>;
+  consent(state: Consent, options: { erase?: boolean }): Promise<void>;
   status(request?: StatusRequest): Promise<Status>;
   /** Resolves when `status().phase` is `ready`. */
   ready(): Promise<void>;
@@ -546,6 +680,8 @@ export type ErrorCode =
   | 'pack-too-new' // its format's major version is newer than this reader
   | 'catalogue-missing' // display data or attributes were asked for, but not loaded
   | 'prediction-missing' // the pack gives no probabilities, or its model was not asked for (`upTo`)
+  | 'profile-unknown' // the pack's vocabulary does not have what the profile says: it is kept, and does not count
+  | 'export-too-new' // a document to import is of a newer version than this reader
   | 'storage-unavailable' // IndexedDB is refused or lost: this session runs in memory
   | 'storage-full' // the disk is full: the interaction was not stored
   | 'model-unavailable' // ONNX Runtime or a graph could not be started; lists come from `linear`

@@ -1,19 +1,28 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { proxy } from 'comlink';
 import { abortable } from './abortable.ts';
 import { type Connection, connect } from './connection.ts';
 import {
   type Attributes,
   type ChangeEvent,
+  type Consent,
+  type EventTypeOptions,
   type ExportDocument,
   type ForgetRequest,
+  type Hide,
+  type ImportProgress,
+  type ImportResult,
   type Interaction,
   type ItemDisplay,
   type OpenOptions,
   type PopularRequest,
   type Prediction,
   type PredictRequest,
+  type Profile,
   RecluseError,
   type RecommendRequest,
+  type RetainRequest,
+  type RetractRequest,
   type Rule,
   type Search,
   type SearchRequest,
@@ -41,6 +50,13 @@ export interface RecommenderOptions {
   name?: string;
   /** `'auto'`: WebGPU where it was measured to be faster, else WebAssembly. Default `'auto'`. */
   backend?: OpenOptions['backend'];
+  /**
+   * What the visitor has agreed to: `'granted'`; `'pending'` keeps everything in memory until `consent()` says more; `'denied'` keeps
+   * nothing. Default `'granted'`.
+   */
+  consent?: Consent;
+  /** What event types are worth, over what the pack says, the site's own types included: `{ share: { weight: 0.5 } }`. Default: nothing. */
+  events?: Readonly<Record<string, EventTypeOptions>>;
   /** Starts the worker, for bundlers and hosts that need it done in their way. Called again if the worker dies. */
   worker?: () => Worker;
   /** Where `worker.js` is, if not beside this script. Must be of the page's own origin. */
@@ -66,13 +82,13 @@ export interface RankedObjects<Candidate> extends RankedList {
 /** The recommender, as the page holds it. Every method but `on` may reject with `closed`, `aborted` or `worker-failed`. */
 export interface Recommender<Item extends object = Attributes> {
   /**
-   * Remembers what the visitor did. Returns at once; the promise resolves when it is stored durably, and may be ignored:
+   * Remembers what the visitor did. `hide` takes an item, or all that `where` describes, out of every list until it is retracted. Returns at once; the promise resolves when it is stored durably, and may be ignored:
    * a failure then goes to `onProblem`. What is not yet stored when the page is left is stored at the next visit.
    *
    * @throws RecluseError `invalid-argument` (nothing of the call is stored), `storage-full`
    */
   track(
-    interactions: Interaction | Search | readonly (Interaction | Search)[],
+    interactions: Interaction | Search | Hide | readonly (Interaction | Search | Hide)[],
     options?: CallOptions,
   ): Promise<void>;
   /**
@@ -142,10 +158,62 @@ export interface Recommender<Item extends object = Attributes> {
   items(ids?: readonly string[], options?: CallOptions): Promise<ItemDisplay[]>;
   /** What is stored about this visitor, newest first. `limit`: at most so many, default 100. */
   history(options?: { limit?: number } & CallOptions): Promise<StoredInteraction[]>;
-  /** Everything that is stored about this visitor, as one document. */
+  /**
+   * New interactions as they are stored, in all tabs of this site, oldest first: `for await (const one of recluse.interactions())`. Ends with the signal.
+   *
+   * `from`: begin after this `seq`, 0 for everything that is stored one by one. Default: with what is new from now on.
+   */
+  interactions(options?: { from?: number } & CallOptions): AsyncIterableIterator<StoredInteraction>;
+  /**
+   * Adds what the visitor did before, for example their past orders: thousands at once, in chunks. What is here already is left out: the
+   * same order (`basket`), type and item; without an order the same type, item and time. Each finds its place by its time.
+   *
+   * @param options `onProgress` is called before each chunk and at the end. What was stored before the signal ended it stays.
+   * @throws RecluseError `invalid-argument` (nothing is stored), `storage-full`
+   */
+  importHistory(
+    interactions: readonly Interaction[],
+    options?: { onProgress?: (progress: ImportProgress) => void } & CallOptions,
+  ): Promise<ImportResult>;
+  /** Takes back what was returned, refunded or clicked by mistake; resolves to the number of interactions removed. */
+  retract(request: RetractRequest, options?: CallOptions): Promise<number>;
+  /** What the visitor told the site about themselves. */
+  profile(options?: CallOptions): Promise<Profile>;
+  /**
+   * Lays these over what the visitor told before; null takes a fact out. What the pack's context knows counts in the model, `likes` and
+   * `dislikes` (categories) count in every list; anything else is kept, does not count, and `onProblem` hears of it (`profile-unknown`).
+   *
+   * @returns the whole profile
+   */
+  setProfile(
+    changes: Readonly<Record<string, Profile[string] | null>>,
+    options?: CallOptions,
+  ): Promise<Profile>;
+  /**
+   * Says what the visitor agrees to from now on, in this tab. `'granted'` stores what was kept in memory so far; `'denied'` drops it, and with
+   * `erase: true` also removes all that was stored before, the public files included.
+   */
+  consent(state: Consent, options?: { erase?: boolean } & CallOptions): Promise<void>;
+  /** Everything that is kept about this visitor, as one document; its schema is `docs/export.schema.json`. */
   export(options?: CallOptions): Promise<ExportDocument>;
-  /** Removes interactions from this device; resolves to their number when they are gone. */
+  /**
+   * Adds what an export holds, for example of the visitor's other device. Doing it twice is doing it once.
+   *
+   * @throws RecluseError `invalid-argument` for a damaged document, `export-too-new`; nothing is changed then
+   */
+  import(document: ExportDocument, options?: CallOptions): Promise<ImportResult>;
+  /**
+   * Removes interactions from this device, with all that was derived from them: those that meet all conditions, or everything. Resolves to
+   * their number when they are gone.
+   */
   forget(request: ForgetRequest, options?: CallOptions): Promise<number>;
+  /**
+   * Makes sums of older interactions: lists stay as they are, the interactions themselves are gone. From the oldest stored on up to the first that
+   * has to stay. A sum can be forgotten whole: by its item, category or type, or with any time that it reaches into.
+   *
+   * @returns how many interactions are gone
+   */
+  retain(request: RetainRequest, options?: CallOptions): Promise<number>;
   /** Calls back when lists would differ now, or the status does. Returns what stops it. */
   on(event: 'change', listener: (event: ChangeEvent) => void): () => void;
   /**
@@ -211,6 +279,7 @@ export async function createRecommender<Item extends object = Attributes>(
   /** Puts into the outbox what the worker has not confirmed. */
   let saved = false;
   function save(): void {
+    if (open.consent !== 'granted') return;
     const tracked = [...connection.pending].filter(({ method }) => method === 'track');
     const interactions = tracked.flatMap((call) => call.arguments[0] as Interaction[]);
     saved ||= interactions.length > 0;
@@ -235,10 +304,23 @@ export async function createRecommender<Item extends object = Attributes>(
     }
   }
 
-  const left = outbox.read();
-  saved = left.length > 0;
-  // One by one: a wrong one must not take the others with it.
-  for (const interaction of left) store([interaction]).catch(report);
+  /** Stores what an earlier page has left. */
+  function storeLeft(): void {
+    if (open.consent !== 'granted') return;
+    const left = outbox.read();
+    saved ||= left.length > 0;
+    // One by one: a wrong one must not take the others with it.
+    for (const interaction of left) store([interaction]).catch(report);
+  }
+  storeLeft();
+
+  /** Empties the outbox: another page may have left something for the next start. */
+  const emptyOutbox = () => outbox.remove(new Set(outbox.read().map(({ id }) => id as string)));
+  /** A method that hands one argument on. */
+  const handingOn =
+    (method: 'retract' | 'retain' | 'import' | 'setProfile') =>
+    (argument: never, { signal }: CallOptions = {}) =>
+      abortable(signal, () => connection.call(method, argument) as Promise<never>);
 
   /** Asks the worker for a list and its further pages. What is before the request in the call's arguments is given after it. */
   const list = <Request extends CallOptions>(
@@ -299,9 +381,53 @@ export async function createRecommender<Item extends object = Attributes>(
     export: ({ signal } = {}) => abortable(signal, () => connection.call('export')),
     forget: (request, { signal } = {}) =>
       abortable(signal, () => {
-        // Another page may have left something for the next start.
-        if (request === 'everything') outbox.remove(new Set(outbox.read().map(({ id }) => id as string)));
+        if (request === 'everything') emptyOutbox();
         return connection.call('forget', request);
+      }),
+    retract: handingOn('retract'),
+    retain: handingOn('retain'),
+    import: handingOn('import'),
+    setProfile: handingOn('setProfile'),
+    profile: ({ signal } = {}) => abortable(signal, () => connection.call('profile')),
+    importHistory: (interactions, { signal, onProgress } = {}) =>
+      abortable(signal, () =>
+        connection.call(
+          'importHistory',
+          interactions as Interaction[],
+          proxy((progress) => {
+            if (signal?.aborted) return true;
+            onProgress?.(progress);
+            return false;
+          }),
+        ),
+      ),
+    async *interactions({ signal, from } = {}) {
+      const after = (seq?: number) => abortable(signal, () => connection.call('after', seq));
+      try {
+        let last = from ?? (await after())[0]?.seq ?? 0;
+        for (;;)
+          for (const one of await after(last)) {
+            if (signal?.aborted) return;
+            last = one.seq;
+            yield one;
+          }
+      } catch (error) {
+        if ((error as RecluseError).code !== 'aborted') throw error;
+      }
+    },
+    consent: (state, { signal, ...request } = {}) =>
+      abortable(signal, async () => {
+        const before = open.consent;
+        // At once: a page that is left now must not write any more, and another worker must know it.
+        open.consent = state;
+        try {
+          await connection.call('consent', state, request);
+        } catch (error) {
+          open.consent = before;
+          throw error;
+        }
+        if (request.erase && state !== 'granted') emptyOutbox();
+        storeLeft();
       }),
     on(event, listener) {
       if (event !== 'change' || typeof listener !== 'function')
@@ -341,11 +467,25 @@ function openOptions({
   catalogue = true,
   name = 'default',
   backend = 'auto',
+  consent = 'granted',
+  events = {},
   rules = [],
 }: RecommenderOptions): OpenOptions {
   try {
     const manifest = new URL(pack, document.baseURI).href;
-    return { pack: manifest, upTo, catalogue, name, backend, device: deviceHere(), rules };
+    const { globalPrivacyControl = false } = navigator as { globalPrivacyControl?: boolean };
+    return {
+      pack: manifest,
+      upTo,
+      catalogue,
+      name,
+      backend,
+      device: deviceHere(),
+      consent,
+      globalPrivacyControl: globalPrivacyControl === true,
+      events,
+      rules,
+    };
   } catch {
     throw new RecluseError(
       'invalid-argument',

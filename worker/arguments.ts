@@ -3,7 +3,7 @@
  * typed, or throws a `RecluseError` of code `invalid-argument` whose `details.field` names the culprit.
  */
 import {
-  type ForgetRequest,
+  type Consent,
   type Interaction,
   type OpenOptions,
   type Paged,
@@ -22,20 +22,21 @@ import { checkCondition } from './check-condition.ts';
 /** No id, type or name is longer than this many characters. */
 const longestText = 1000;
 /** No list of ids or interactions has more entries than this. */
-const longestList = 100_000;
+export const longestList = 100_000;
 
-type Check = (value: unknown, field: string) => void;
+/** Throws where a value is not what it should be; `field` names it. */
+export type Check = (value: unknown, field: string) => void;
 
-function wrong(field: string, what: string): never {
+export function wrong(field: string, what: string): never {
   throw new RecluseError('invalid-argument', `${field} must be ${what}.`, { field });
 }
 
-const text: Check = (value, field) => {
+export const text: Check = (value, field) => {
   if (typeof value !== 'string' || value === '' || value.length > longestText)
     wrong(field, `a text of 1 to ${longestText} characters`);
 };
 
-const finite: Check = (value, field) => {
+export const finite: Check = (value, field) => {
   if (!Number.isFinite(value)) wrong(field, 'a finite number');
 };
 
@@ -43,14 +44,14 @@ const flag: Check = (value, field) => {
   if (typeof value !== 'boolean') wrong(field, 'true or false');
 };
 
-const wholeFrom =
+export const wholeFrom =
   (least: number): Check =>
   (value, field) => {
     if (!Number.isSafeInteger(value) || (value as number) < least)
       wrong(field, `a whole number from ${least}`);
   };
 
-const between =
+export const between =
   (least: number, most: number): Check =>
   (value, field) => {
     if (!(Number.isFinite(value) && (value as number) >= least && (value as number) <= most))
@@ -64,7 +65,7 @@ const oneOf =
       wrong(field, `one of ${known.map((name) => `'${name}'`).join(', ')}`);
   };
 
-const listOf =
+export const listOf =
   (check: Check): Check =>
   (value, field) => {
     if (!Array.isArray(value) || value.length > longestList)
@@ -72,7 +73,7 @@ const listOf =
     for (const [place, entry] of value.entries()) check(entry, `${field}[${place}]`);
   };
 
-const recordOf =
+export const recordOf =
   (check: Check): Check =>
   (value, field) => {
     for (const [name, entry] of Object.entries(plainObject(value, field))) {
@@ -81,10 +82,11 @@ const recordOf =
     }
   };
 
-const textOrNumber: Check = (value, field) => (typeof value === 'number' ? finite : text)(value, field);
+export const textOrNumber: Check = (value, field) =>
+  (typeof value === 'number' ? finite : text)(value, field);
 
 /** Only known fields, each right; those of `needed` must be there. */
-const fields =
+export const fields =
   (known: Readonly<Record<string, Check>>, ...needed: readonly string[]): Check =>
   (value, field) => {
     const given = plainObject(value, field);
@@ -97,18 +99,21 @@ const fields =
     }
   };
 
-function plainObject(value: unknown, field: string): Record<string, unknown> {
+export function plainObject(value: unknown, field: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) wrong(field, 'an object');
   return value as Record<string, unknown>;
 }
 
-const interactionFields = {
+const filter: Check = checkCondition;
+export const moment = between(0, 8.64e15);
+
+export const interactionFields = {
   type: text,
   item: text,
   value: between(-1e12, 1e12),
   quantity: between(0, 1e9),
   dwell: between(0, 1e12),
-  time: between(0, 8.64e15),
+  time: moment,
   basket: text,
   list: text,
   position: wholeFrom(0),
@@ -116,19 +121,32 @@ const interactionFields = {
   query: text,
   id: text,
 };
-const aboutAnItem = fields(interactionFields, 'type', 'item');
 const aboutNone: Check = (value, field) => {
-  if (value !== '') wrong(field, 'left out or empty: a search has no item');
+  if (value !== '') wrong(field, 'left out or empty: this is about no single item');
 };
-const search = fields({ ...interactionFields, item: aboutNone }, 'type', 'query');
+/** What an interaction must say, by what it is; `more` is what it must say besides. */
+export function interactionOf(known: Readonly<Record<string, Check>>, ...more: readonly string[]): Check {
+  const aboutAnItem = fields(known, 'type', 'item', ...more);
+  const search = fields({ ...known, item: aboutNone }, 'type', 'query', ...more);
+  const hide = fields({ ...known, item: aboutNone, where: both(filter, notEmpty) }, 'type', 'where', ...more);
+  return (value, field) => {
+    const { type, where } = plainObject(value, field);
+    const check = type === 'search' ? search : type === 'hide' && where !== undefined ? hide : aboutAnItem;
+    check(value, field);
+  };
+}
 
-const interaction: Check = (value, field) => {
-  const { type } = plainObject(value, field);
-  (type === 'search' ? search : aboutAnItem)(value, field);
+function both(...checks: readonly Check[]): Check {
+  return (value, field) => {
+    for (const check of checks) check(value, field);
+  };
+}
+
+const notEmpty: Check = (value, field) => {
+  if (Object.keys(value as object).length === 0) wrong(field, 'a condition that names something');
 };
 
-const filter: Check = checkCondition;
-
+const interaction = interactionOf(interactionFields);
 /** What is in them is checked when they are first followed: until then, nobody needs to know what a rule is. */
 const rules: Check = listOf((value, field) => void plainObject(value, field));
 
@@ -192,9 +210,12 @@ const openOptions = fields({
   backend: oneOf('auto', 'wasm', 'webgpu'),
   device: oneOf('phone', 'tablet', 'desktop'),
   rules,
+  consent: oneOf('granted', 'pending', 'denied'),
+  globalPrivacyControl: flag,
+  events: recordOf(fields({ weight: between(-1000, 1000) }, 'weight')),
 });
 
-const checked =
+export const checked =
   <Value>(check: Check, field: string) =>
   (value: unknown): Value => {
     check(value, field);
@@ -235,12 +256,7 @@ export const checkSeeds = checked<string[]>((value, field) => {
 /** A number of entries, 0 or more. */
 export const checkLimit = checked<number>(wholeFrom(0), 'limit');
 
-/** What `forget()` takes: exactly one condition, or `'everything'`. */
-export function checkForgetRequest(value: unknown): ForgetRequest {
-  if (value === 'everything') return value;
-  const request = plainObject(value, 'request');
-  fields({ item: text, since: between(0, 8.64e15), interaction: text })(request, 'request');
-  if (Object.keys(request).length !== 1)
-    wrong('request', "'everything', { item }, { since } or { interaction }");
-  return request as unknown as ForgetRequest;
-}
+/** What `consent()` takes. */
+export const checkConsent = checked<Consent>(oneOf('granted', 'pending', 'denied'), 'state');
+/** What `consent()` takes besides. */
+export const checkConsentOptions = checked<{ erase?: boolean }>(fields({ erase: flag }), 'request');

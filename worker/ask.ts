@@ -4,12 +4,20 @@
  * Whoever ranks goes through here: the worker that a page starts (`serve.ts`), and the one that ranks thousands of visitors for an
  * evaluation (`scripts/rank/worker.ts`). So what is measured is what ships.
  */
-import type { Context, RecommendRequest, Source, StoredInteraction } from '../src/contract.ts';
+import type {
+  CompactedInteractions,
+  Context,
+  Profile,
+  RecommendRequest,
+  Source,
+  StoredInteraction,
+} from '../src/contract.ts';
 import { contextIndices } from './model/context.ts';
 import { type History, historyAt } from './model/history.ts';
 import type { Model } from './model/model.ts';
 import { linearScores, popularScores, type Scores } from './model/scores.ts';
 import { hasLinear } from './model/signals.ts';
+import { factsOf } from './model/stated.ts';
 import type { Pack } from './pack/pack.ts';
 import type { Asker } from './rerank/lists.ts';
 import { startingList } from './rerank/popular.ts';
@@ -18,8 +26,10 @@ import type { Scored, ScoringOnce } from './scoring-once.ts';
 /** Who asks, and when. */
 export interface Visit {
   readonly interactions: readonly StoredInteraction[];
+  /** Sums that stand for older interactions. Default: none. */
+  readonly compacted?: readonly CompactedInteractions[] | undefined;
   /** What is stored about the visitor besides. */
-  readonly profile: Context;
+  readonly profile: Profile;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** What the device knows by itself, or nothing where that says nothing about the visitor's moment. */
@@ -36,9 +46,9 @@ export interface Tiers {
 
 /** The model's scores for a visit, or those of a moment ago. */
 export function scoredBy(model: Model, { pack, scoring }: Tiers, visit: Visit, told: Context = {}): Scored {
-  const { interactions, profile, now, known } = visit;
-  const context = contextIndices(pack.manifest.context, told, profile, known);
-  return scoring.at(now, { model, pack, interactions, context });
+  const { interactions, compacted, profile, now, known } = visit;
+  const context = contextIndices(pack.manifest.context, told, factsOf(profile), known);
+  return scoring.at(now, { model, pack, interactions, compacted, profile, context });
 }
 
 /** The scores that need no graph. */
@@ -51,7 +61,7 @@ export function scoresWithout(
 ): Scores {
   if (best !== 'popular' && hasLinear(pack)) return linearScores(history, pack);
   const facts = { ...profile, ...request.context };
-  return popularScores(startingList(request.filter, pack, facts), pack.ids.length);
+  return popularScores(startingList(request.filter, pack, facts, history.stated), pack.ids.length);
 }
 
 /**
@@ -79,6 +89,12 @@ export async function ask(
     }
   }
   const { now } = visit;
-  const history = historyAt(visit.interactions, pack, now);
-  return { pack, history, scores: scoresWithout(pack, history, request, best, visit.profile), now, random };
+  const history = historyAt(visit.interactions, pack, now, visit);
+  return {
+    pack,
+    history,
+    scores: scoresWithout(pack, history, request, best, factsOf(visit.profile)),
+    now,
+    random,
+  };
 }

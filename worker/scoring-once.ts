@@ -1,5 +1,5 @@
 /** One run of the model for all the lists that a page asks for in one breath. */
-import type { StoredInteraction } from '../src/contract.ts';
+import type { CompactedInteractions, Profile, StoredInteraction } from '../src/contract.ts';
 import { type History, historyAt } from './model/history.ts';
 import type { Model } from './model/model.ts';
 import type { Scores } from './model/scores.ts';
@@ -21,6 +21,9 @@ interface Question {
   model: Model;
   pack: Pack;
   interactions: readonly StoredInteraction[];
+  compacted?: readonly CompactedInteractions[] | undefined;
+  /** Compared by identity, too. */
+  profile?: Profile;
   /** Context indices; see `docs/model.md`. */
   context: Int32Array;
 }
@@ -39,8 +42,8 @@ export function scoringOnce(): ScoringOnce {
     at(now, question) {
       const age = latest ? now - latest.now : breath;
       if (latest && age >= 0 && age < breath && same(latest.question, question)) return latest;
-      const { model, pack, interactions, context } = question;
-      const history = historyAt(interactions, pack, now);
+      const { model, pack, interactions, compacted, profile, context } = question;
+      const history = historyAt(interactions, pack, now, { compacted, profile });
       const scored = { question, history, now, scores: model.score(history, context) };
       scored.scores.catch(() => {
         if (latest === scored) latest = undefined;
@@ -59,6 +62,8 @@ function same(left: Question, right: Question): boolean {
     left.model === right.model &&
     left.pack === right.pack &&
     left.interactions === right.interactions &&
+    left.compacted === right.compacted &&
+    left.profile === right.profile &&
     left.context.length === right.context.length &&
     left.context.every((index, place) => index === right.context[place])
   );

@@ -16,7 +16,8 @@ import {
   type WorkerApi,
 } from '../src/contract.ts';
 import {
-  checkForgetRequest,
+  checkConsent,
+  checkConsentOptions,
   checkIds,
   checkInteractions,
   checkLimit,
@@ -36,16 +37,19 @@ import { ask, scoredBy, type Tiers, type Visit } from './ask.ts';
 import { type Changes, openChanges } from './changes.ts';
 import { visitWithout } from './leave-out.ts';
 import { clockAt } from './model/context.ts';
+import { withEventTypes } from './model/event-types.ts';
 import { attributes } from './model/features/attributes.ts';
 import { categories } from './model/features/categories.ts';
 import { hasModel, type Model, startModel } from './model/model.ts';
 import { hasLinear } from './model/signals.ts';
-import { openCache } from './pack/cache.ts';
+import { categoriesIn, factsOf } from './model/stated.ts';
+import { type ConsentingCache, consentingCache } from './pack/consenting-cache.ts';
 import { loadPack } from './pack/load.ts';
 import { type Network, openNetwork } from './pack/network.ts';
-import type { Pack } from './pack/pack.ts';
+import type { Manifest, Pack } from './pack/pack.ts';
 import { runtimeFiles } from './pack/runtime.ts';
 import { needsCatalogue } from './rerank/condition.ts';
+import { hiddenIds, hidingNeedsCatalogue, idsMeeting } from './rerank/hidden.ts';
 import {
   type Asker,
   type List,
@@ -55,6 +59,7 @@ import {
   similarList,
 } from './rerank/lists.ts';
 import type { AppliedRules } from './rerank/rules/applied.ts';
+import type { Rights } from './rights.ts';
 import { type ScoringOnce, scoringOnce } from './scoring-once.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -80,6 +85,8 @@ interface Rooms {
   visitor: Visitor;
   network: Network;
   changes: Changes;
+  /** Public files, the pack's and the runtime's. */
+  caches: Readonly<Record<'pack' | 'runtime', ConsentingCache>>;
 }
 
 /** Milliseconds after the first list, or after the linear tier, at which loading the model disturbs nobody. */
@@ -102,6 +109,14 @@ export function serve(companions: Companions): WorkerApi {
   let firstListGiven: () => void = () => {};
   const scoring = scoringOnce();
   let shopRules: readonly Rule[] = [];
+
+  /** Whoever waits for new interactions. */
+  let awaitingAdded: (() => void)[] = [];
+  function tellAdded(): void {
+    const telling = awaitingAdded;
+    awaitingAdded = [];
+    for (const tell of telling) tell();
+  }
 
   /** Whoever waits for progress looks again after every step. */
   let waiting: (() => void)[] = [];
@@ -157,27 +172,51 @@ export function serve(companions: Companions): WorkerApi {
     return hasLinear(progress.pack) ? 'linear' : 'popular';
   }
 
-  function onPack(pack: Pack): void {
+  /** One manifest for each that arrives: others compare them by identity. */
+  const completed = new WeakMap<Manifest, Manifest>();
+  function onPack(arrived: Pack): void {
     if (progress.phase === 'closed') return;
+    const manifest =
+      completed.get(arrived.manifest) ?? withEventTypes(arrived.manifest, opened().options.events);
+    completed.set(arrived.manifest, manifest);
+    const pack = { ...arrived, manifest };
     const before = { source: sourceNow(), pack: 'pack' in progress ? progress.pack : undefined };
     move({ phase: 'serving', pack });
     if (before.pack && before.pack.manifest !== pack.manifest) rooms?.changes.tell('pack');
     else rooms?.changes.tell(sourceNow() === before.source ? 'status' : 'source');
   }
 
+  /** The visitor's rights: loaded before `ready`, or when they are first asked for. */
+  let rightsLoaded: Promise<Rights> | undefined;
+  function rightsHere(): Promise<Rights> {
+    opened();
+    rightsLoaded ??= import('./rights.ts').then(({ rights }) =>
+      rights({
+        visitor: () => opened().visitor,
+        packHere,
+        packWithCategories: () => packWith(({ priors }) => priors),
+        report,
+        added: () => new Promise((resolve) => awaitingAdded.push(resolve)),
+      }),
+    );
+    rightsLoaded.catch(() => {
+      rightsLoaded = undefined;
+    });
+    return rightsLoaded;
+  }
+
   /** Brings the pack, then the model; afterwards nothing more is fetched. */
   async function load(): Promise<void> {
-    const { options, network } = opened();
-    const { pack: manifestUrl, upTo, catalogue, name } = options;
+    const { options, network, caches } = opened();
+    const { pack: manifestUrl, upTo, catalogue } = options;
     move({ phase: 'starting' });
     const idle = new Promise<void>((resolve) => {
       firstListGiven = () => setTimeout(resolve, breath);
       void until(() => sourceNow() ?? undefined).then(() => setTimeout(resolve, withoutAnyList), resolve);
     });
     try {
-      const cache = await openCache(`recluse-pack:${name}`);
       await loadPack(
-        { manifestUrl, upTo, catalogue, cache, network, idle },
+        { manifestUrl, upTo, catalogue, cache: caches.pack, network, idle },
         { onPack, onProblem: report, tryOut },
       );
     } catch (error) {
@@ -192,6 +231,8 @@ export function serve(companions: Companions): WorkerApi {
     if (progress.phase !== 'serving') return;
     const { pack } = progress;
     const model = upTo === 'model' && hasModel(pack) ? await startedModel(pack, options, network) : undefined;
+    // Whoever goes offline after this can still forget and export.
+    await rightsHere().catch(() => undefined);
     if (progress.phase !== 'serving') return;
     move({ phase: 'ready', pack, ...(model ? { model } : {}) });
     opened().changes.tell(model ? 'source' : 'status');
@@ -202,7 +243,7 @@ export function serve(companions: Companions): WorkerApi {
     options: OpenOptions,
     network: Network,
   ): Promise<Model | undefined> {
-    const files = runtimeFiles(await openCache(`recluse-runtime:${options.name}`), network);
+    const files = runtimeFiles(opened().caches.runtime, network);
     const fetchRuntime = (provider: 'wasm' | 'webgpu') => () => files.fetch(companions.runtime[provider]);
     try {
       const model = await startModel(pack, {
@@ -234,9 +275,36 @@ export function serve(companions: Companions): WorkerApi {
   /** The visitor at this moment, as ranking with this pack needs to know them. */
   async function visitFor(pack: Pack, without?: Without): Promise<Visit> {
     const { visitor, options } = opened();
-    const [interactions, profile] = await Promise.all([visitor.known(pack, without), visitor.profile()]);
+    const [known, profile] = await Promise.all([visitor.known(pack, without), visitor.profile()]);
     const now = Date.now();
-    return { interactions, profile, now, known: { ...clockAt(now), device: options.device } };
+    return { ...known, profile, now, known: { ...clockAt(now), device: options.device } };
+  }
+
+  /** What the visitor has hidden appears in no list: every request that makes one goes through here. */
+  async function withoutHidden<Request extends { exclude?: readonly string[] }>(
+    request: Request,
+  ): Promise<Request> {
+    const hidden = await hiddenHere();
+    return hidden.size === 0 ? request : { ...request, exclude: [...(request.exclude ?? []), ...hidden] };
+  }
+
+  async function hiddenHere(): Promise<ReadonlySet<string>> {
+    const known = await opened().visitor.known(await packHere());
+    // A brand that is hidden must not show while the brands are on their way.
+    const pack = (hidingNeedsCatalogue(known) && (await catalogueHere())) || (await packHere());
+    return hiddenIds(known, pack);
+  }
+
+  /** Leaves out items of the categories that the visitor says they dislike. */
+  async function withoutDisliked<Request extends { exclude?: readonly string[] }>(
+    request: Request,
+  ): Promise<Request> {
+    const category = categoriesIn(await opened().visitor.profile(), 'dislikes');
+    if (category.length === 0) return request;
+    return {
+      ...request,
+      exclude: [...(request.exclude ?? []), ...idsMeeting([{ category }], await packHere())],
+    };
   }
 
   /** Everything that a list needs to know, scored by the best tier that is ready and wanted. */
@@ -336,15 +404,16 @@ export function serve(companions: Companions): WorkerApi {
     };
   }
 
-  /** A list of the pack's items for the visitor, as the pipeline makes it. */
+  /** A list of the pack's items for the visitor, as the pipeline makes it. `make` gets the request without what is hidden. */
   function forVisitor(
     request: Paged<RecommendRequest>,
     placement: string,
-    make: (asker: Asker) => List | Promise<List>,
+    make: (asker: Asker, request: Paged<RecommendRequest>) => List | Promise<List>,
   ): Promise<RankedList> {
     return listed(request.placement ?? placement, request.page, async () => {
-      const asker = await asked(request, request.placement ?? placement);
-      return { list: await make(asker), pack: asker.pack, known: asker.history.rows.length };
+      const admitted = await withoutHidden(request);
+      const asker = await asked(admitted, request.placement ?? placement);
+      return { list: await make(asker, admitted), pack: asker.pack, known: asker.history.rows.length };
     });
   }
 
@@ -394,6 +463,14 @@ export function serve(companions: Companions): WorkerApi {
         bytes: keeping?.kind === 'indexeddb' ? (estimate?.usage ?? null) : null,
         ...(keeping?.kind === 'memory' ? { why: keeping.why } : {}),
       },
+      privacy: {
+        consent: rooms?.visitor.consent() ?? 'granted',
+        globalPrivacyControl: rooms?.options.globalPrivacyControl ?? false,
+        sharing:
+          rooms?.options.globalPrivacyControl || rooms?.visitor.consent() !== 'granted'
+            ? 'denied'
+            : 'granted',
+      },
       network: { requests: rooms?.network.requests ?? 0, received: rooms?.network.received ?? 0, sent: 0 },
       problems,
     };
@@ -408,14 +485,24 @@ export function serve(companions: Companions): WorkerApi {
           progress.phase === 'closed' ? undefined : onChange({ reason, status: now }),
         );
       const changes = openChanges(emit);
-      const visitor = openVisitor(options.name, {
-        onChange() {
-          scoring.drop();
-          changes.tell('interactions');
+      const { name, consent } = options;
+      const visitor = openVisitor(
+        name,
+        {
+          onChange() {
+            scoring.drop();
+            changes.tell('interactions');
+          },
+          onAdded: tellAdded,
+          onProblem: report,
         },
-        onProblem: report,
-      });
-      rooms = { options, visitor, network: openNetwork(), changes };
+        consent,
+      );
+      const caches = {
+        pack: consentingCache(`recluse-pack:${name}`, consent),
+        runtime: consentingCache(`recluse-runtime:${name}`, consent),
+      };
+      rooms = { options, visitor, network: openNetwork(), changes, caches };
       shopRules = options.rules ?? [];
       void load();
       // Without a pack there is nothing to disturb; with one, nothing is asked for any more.
@@ -433,34 +520,36 @@ export function serve(companions: Companions): WorkerApi {
 
     async recommend(request) {
       const checked = checkRecommendRequest(request);
-      return forVisitor(checked, 'default', (asker) =>
-        explained(recommendList(checked, asker), checked, asker),
+      return forVisitor(await withoutDisliked(checked), 'default', (asker, admitted) =>
+        explained(recommendList(admitted, asker), admitted, asker),
       );
     },
 
     async rerank(ids, request) {
       const candidates = checkIds(ids);
       const checked = checkRecommendRequest(request);
-      return forVisitor(checked, 'default', (asker) =>
-        explained(rerankList(candidates, checked, asker), checked, asker),
-      );
+      return forVisitor(checked, 'default', async (asker, admitted) => {
+        const hidden = await hiddenHere();
+        const shown = candidates.filter((id) => !hidden.has(id));
+        return explained(rerankList(shown, admitted, asker), admitted, asker);
+      });
     },
 
     async buyAgain(request) {
       const checked = checkRecommendRequest(request);
       await packWith(({ priors }) => priors);
       const { buyAgainList } = await furtherLists();
-      return forVisitor(checked, 'buy-again', (asker) => buyAgainList(checked, asker));
+      return forVisitor(checked, 'buy-again', (asker, admitted) => buyAgainList(admitted, asker));
     },
 
     async searchByTaste(query, request) {
       const words = checkQuery(query).trim();
       const { taste, ...checked } = checkSearchRequest(request);
       const catalogue = words === '' ? undefined : (await packWithCatalogue()).catalogue;
-      return forVisitor(checked, 'search', async (asker) => {
-        if (!catalogue) return recommendList(checked, asker);
+      return forVisitor(checked, 'search', async (asker, admitted) => {
+        if (!catalogue) return recommendList(admitted, asker);
         const [{ find }, { foundList }] = await Promise.all([textSearch(), furtherLists()]);
-        return foundList(await find(words, { ...asker.pack, catalogue }), taste, checked, asker);
+        return foundList(await find(words, { ...asker.pack, catalogue }), taste, admitted, asker);
       });
     },
 
@@ -470,7 +559,7 @@ export function serve(companions: Companions): WorkerApi {
       return listed('similar', checked.page, async () => {
         const part = ({ rows, linear }: Pack) => (checked.by === 'taste' ? rows : linear);
         const { pack, rules } = await ruledPack('similar', checked, () => packWith(part));
-        return { list: similarList(items, checked, pack, rules), pack, known: 0 };
+        return { list: similarList(items, await withoutHidden(checked), pack, rules), pack, known: 0 };
       });
     },
 
@@ -480,7 +569,11 @@ export function serve(companions: Companions): WorkerApi {
         const { pack, rules } = await ruledPack('popular');
         const { segment = {} } = checked;
         const facts = segment === 'visitor' ? await opened().visitor.profile() : segment;
-        return { list: popularList(checked, facts, pack, rules), pack, known: 0 };
+        return {
+          list: popularList(await withoutHidden(checked), factsOf(facts), pack, rules),
+          pack,
+          known: 0,
+        };
       });
     },
 
@@ -489,7 +582,7 @@ export function serve(companions: Companions): WorkerApi {
       const { trendingList } = await furtherLists();
       return listed('trending', checked.page, async () => {
         const { pack, rules } = await ruledPack('trending', {}, () => packWith(({ priors }) => priors));
-        return { list: trendingList(checked, pack, rules), pack, known: 0 };
+        return { list: trendingList(await withoutHidden(checked), pack, rules), pack, known: 0 };
       });
     },
 
@@ -526,13 +619,22 @@ export function serve(companions: Companions): WorkerApi {
       return opened().visitor.newest(limit === undefined ? historyLimit : checkLimit(limit));
     },
 
-    async export() {
-      return opened().visitor.export(Date.now());
-    },
+    export: async () => (await rightsHere()).export(),
+    import: async (document) => (await rightsHere()).import(document),
+    importHistory: async (past, onProgress) => (await rightsHere()).importHistory(past, onProgress),
+    forget: async (request) => (await rightsHere()).forget(request),
+    retract: async (request) => (await rightsHere()).retract(request),
+    retain: async (request) => (await rightsHere()).retain(request),
+    after: async (seq) => (await rightsHere()).after(seq),
+    profile: async () => (await rightsHere()).profile(),
+    setProfile: async (changes) => (await rightsHere()).setProfile(changes),
 
-    async forget(request) {
-      const checked = checkForgetRequest(request);
-      return opened().visitor.forget(checked);
+    async consent(state, options) {
+      const consent = checkConsent(state);
+      const { erase = false } = checkConsentOptions(options);
+      const { visitor, caches } = opened();
+      await visitor.agree(consent, erase);
+      for (const cache of Object.values(caches)) await cache.agree(consent, erase);
     },
 
     async status(request) {
@@ -553,6 +655,7 @@ export function serve(companions: Companions): WorkerApi {
       const model = 'pack' in progress ? progress.model : undefined;
       await visitor.close();
       move({ phase: 'closed' });
+      tellAdded();
       scoring.drop();
       changes.close();
       network.close();

@@ -403,7 +403,7 @@ test('the export holds everything, oldest first', async () => {
     Array.from({ length: 150 }, (_, place) => ({ type: 'view', item: `item-${place}`, position: place })),
   );
   const document = await recluse.export();
-  expect(document).toMatchObject({ format: 'recluse-export', version: 1, profile: {} });
+  expect(document).toMatchObject({ format: 'recluse-export', version: 2, profile: {} });
   expect(document.interactions).toHaveLength(150);
   expect(document.interactions[149]).toMatchObject({ item: 'item-149', position: 149 });
   expect(await recluse.history()).toHaveLength(100);

@@ -27,18 +27,20 @@ const day = 86_400;
 
 /** How much of a history there is; all 0 where there is none. */
 export function visitorOf(history: History): Visitor {
-  const { rows, ages } = history;
+  const { rows, ages, sums } = history;
   let oldest = 0;
   let newest = Number.POSITIVE_INFINITY;
   for (const age of ages) {
     oldest = Math.max(oldest, age);
     newest = Math.min(newest, age);
   }
+  for (const age of sums?.oldest ?? []) oldest = Math.max(oldest, age);
+  for (const age of sums?.newest ?? []) newest = Math.min(newest, age);
   return {
     events: totalInteractions(history),
-    items: new Set(rows).size,
+    items: new Set([...rows, ...(sums?.rows ?? [])]).size,
     daysActive: oldest / day,
-    daysIdle: rows.length === 0 ? 0 : newest / day,
+    daysIdle: Number.isFinite(newest) ? newest / day : 0,
   };
 }
 

@@ -25,22 +25,34 @@ interface Tally {
 }
 
 function tallied(history: History, manifest: Manifest): Map<ItemRow, Tally> {
-  const { rows, types, ages, weights } = history;
+  const { rows, types, ages, weights, sums } = history;
   const tallies = new Map<ItemRow, Tally>();
+  function add(row: ItemRow, more: Tally): void {
+    const tally = tallies.get(row);
+    if (!tally) {
+      tallies.set(row, more);
+      return;
+    }
+    tally.strength += more.strength;
+    tally.times += more.times;
+    tally.oldest = Math.max(tally.oldest, more.oldest);
+    tally.newest = Math.min(tally.newest, more.newest);
+  }
   for (let event = 0; event < rows.length; event++) {
     if (!manifest.eventTypes[types[event]!]!.habit) continue;
     const age = ages[event]!;
     const strength = weights[event]! * decay(age / day, manifest.habit.halfLifeDays);
-    const tally = tallies.get(rows[event]!);
-    if (!tally) {
-      tallies.set(rows[event]!, { strength, times: 1, oldest: age, newest: age });
-      continue;
-    }
-    tally.strength += strength;
-    tally.times++;
-    tally.oldest = Math.max(tally.oldest, age);
-    tally.newest = Math.min(tally.newest, age);
+    add(rows[event]!, { strength, times: 1, oldest: age, newest: age });
   }
+  sums?.rows.forEach((row, at) => {
+    if (!manifest.eventTypes[sums.types[at]!]!.habit) return;
+    add(row, {
+      strength: sums.habit[at]!,
+      times: sums.times[at]!,
+      oldest: sums.oldest[at]!,
+      newest: sums.newest[at]!,
+    });
+  });
   return tallies;
 }
 

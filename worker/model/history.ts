@@ -2,8 +2,11 @@
  * The visitor's interactions as parallel arrays, which every scorer shares.
  * Defined under "The history" and "Event weight" in `docs/model.md`.
  */
-import type { StoredInteraction } from '../../src/contract.ts';
-import type { ItemRow, Manifest, Pack } from '../pack/pack.ts';
+import type { CompactedInteractions, Profile, StoredInteraction } from '../../src/contract.ts';
+import type { ItemRow, Pack } from '../pack/pack.ts';
+import { type StatedTastes, statedTastes } from './stated.ts';
+import { type HistorySums, sumsAt } from './sums.ts';
+import { held, largest, longest, valueFactor } from './value.ts';
 
 /** One visitor at one moment; index *e* is one event, oldest first. All arrays have the same length. */
 export interface History {
@@ -20,21 +23,24 @@ export interface History {
   readonly seqs: Float64Array;
   /** Rows whose newest opinion is a dislike, ascending. */
   readonly disliked: Int32Array;
+  /** Older events as sums; absent where there are none. */
+  readonly sums?: HistorySums;
+  /** What the visitor says that they like; absent where that is nothing. */
+  readonly stated?: StatedTastes;
 }
 
-type EventType = Manifest['eventTypes'][number];
-
-/** A century in seconds: beyond it, and beyond a million in money or stars, absurd input could make sums overflow. */
-const longest = 3.2e9;
-const largest = 1e6;
-
-const held = (number: number, least: number, most: number) => Math.min(most, Math.max(least, number));
-
-function weightOf({ weight, value: form }: EventType, value: number): number {
-  return form && value !== 0 ? weight * Math.max(0, form.base + form.slope * value) : weight;
+/** What is known of a visitor besides single interactions. */
+export interface Besides {
+  /** Older interactions as sums; all of them count, however many there are. Default: none. */
+  readonly compacted?: readonly CompactedInteractions[] | undefined;
+  /** Default: nothing. */
+  readonly profile?: Profile | undefined;
 }
 
-function dislikedRows(interactions: readonly StoredInteraction[], rowOf: Pack['rowOf']): Int32Array {
+function dislikedRows(
+  interactions: readonly Pick<StoredInteraction, 'item' | 'type'>[],
+  rowOf: Pack['rowOf'],
+): Int32Array {
   const disliked = new Set<ItemRow>();
   for (const { item, type } of interactions) {
     const row = type === 'like' || type === 'dislike' ? rowOf.get(item) : undefined;
@@ -45,7 +51,7 @@ function dislikedRows(interactions: readonly StoredInteraction[], rowOf: Pack['r
   return Int32Array.from(disliked).sort();
 }
 
-const bySeq = (a: StoredInteraction, b: StoredInteraction) => a.seq - b.seq;
+const bySeq = (a: { readonly seq: number }, b: { readonly seq: number }) => a.seq - b.seq;
 
 /**
  * Turns stored interactions into the history at one moment.
@@ -56,7 +62,12 @@ const bySeq = (a: StoredInteraction, b: StoredInteraction) => a.seq - b.seq;
  * @param interactions in any order; those known are enough when they hold the newest `history.events` that the pack can use
  * @param now milliseconds since 1970; an interaction in the future has age 0
  */
-export function historyAt(interactions: readonly StoredInteraction[], pack: Pack, now: number): History {
+export function historyAt(
+  interactions: readonly StoredInteraction[],
+  pack: Pack,
+  now: number,
+  { compacted = [], profile = {} }: Besides = {},
+): History {
   const { eventTypes, history } = pack.manifest;
   const sorted = interactions.some((one, index) => index > 0 && one.seq < interactions[index - 1]!.seq)
     ? [...interactions].sort(bySeq)
@@ -74,14 +85,19 @@ export function historyAt(interactions: readonly StoredInteraction[], pack: Pack
   }
   kept.reverse();
 
+  const sums = sumsAt(compacted, pack, now, kept.length);
+  const stated = statedTastes(profile, pack);
+  const opinions = compacted.length > 0 ? [...compacted, ...sorted].sort(bySeq) : sorted;
   const of = (read: (one: (typeof kept)[number]) => number) => Float64Array.from(kept, read);
   return {
     rows: Int32Array.from(kept, ({ row }) => row),
     types: Uint8Array.from(kept, ({ type }) => type),
     ages: of(({ interaction }) => held((now - interaction.time) / 1000, 0, longest)),
     values: of(({ value }) => value),
-    weights: of(({ type, value }) => weightOf(eventTypes[type]!, value)),
+    weights: of(({ type, value }) => eventTypes[type]!.weight * valueFactor(eventTypes[type]!.value, value)),
     seqs: of(({ interaction }) => interaction.seq),
-    disliked: dislikedRows(sorted, pack.rowOf),
+    disliked: dislikedRows(opinions, pack.rowOf),
+    ...(sums ? { sums } : {}),
+    ...(stated ? { stated } : {}),
   };
 }

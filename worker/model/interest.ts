@@ -18,7 +18,7 @@ export function decay(amount: number, halfLife: number | null): number {
 
 /** Sums each item's event weights, decayed by age and by how many events are newer, and dampens the sums. */
 export function interestOf(history: History, parameters: Manifest['linear']): Interest {
-  const { rows, ages, weights } = history;
+  const { rows, ages, weights, sums: older } = history;
   const { halfLifeDays, halfLifeEvents, power } = parameters;
   const sums = new Map<ItemRow, number>();
   for (let event = 0; event < rows.length; event++) {
@@ -26,6 +26,8 @@ export function interestOf(history: History, parameters: Manifest['linear']): In
     const strength = weights[event]! * decay(ages[event]! / day, halfLifeDays) * decay(rank, halfLifeEvents);
     sums.set(rows[event]!, (sums.get(rows[event]!) ?? 0) + strength);
   }
+  for (const [at, row] of older?.rows.entries() ?? [])
+    sums.set(row, (sums.get(row) ?? 0) + older!.interest[at]!);
   const ascending = Int32Array.from(sums.keys()).sort();
   return {
     rows: ascending,

@@ -35,7 +35,7 @@ export function evidenceOf(history: History, pack: LinearPack): Evidence {
     signals: {
       together: togetherOf(interest, pack.linear),
       ...habitOf(history, priors.interval, manifest),
-      affinity: affinityOf(interest, priors.leaf, pack.categories.length),
+      affinity: affinityOf(interest, priors.leaf, pack.categories.length, history.stated),
       popularity: priors.popularity,
       recent: priors.recent,
       repeat: priors.repeat,

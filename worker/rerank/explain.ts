@@ -1,5 +1,6 @@
 /** Why an item is where it is, from the same numbers that put it there. */
 import type { Reason } from '../../src/contract.ts';
+import type { History } from '../model/history.ts';
 import { contributionsTo } from '../model/linear.ts';
 import type { Evidence } from '../model/signals.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
@@ -26,14 +27,23 @@ function habitText(times: number, daysSince: number, interval: number): string {
   return `about every ${every <= 1 ? 'day' : `${every} days`}, last ${daysAgo(daysSince)}`;
 }
 
+/** The newest event with an item of the interest; where only sums know of it, the newest of those. */
+function newestOf(row: ItemRow, { rows, types, ages, sums }: History): { type: number; age: number } {
+  const event = rows.lastIndexOf(row);
+  if (event !== -1 || !sums) return { type: types[event]!, age: ages[event]! };
+  const own = [...sums.rows.keys()].filter((at) => sums.rows[at] === row);
+  const newest = own.reduce((best, at) => (sums.newest[at]! < sums.newest[best]! ? at : best));
+  return { type: sums.types[newest]!, age: sums.newest[newest]! };
+}
+
 /** The reason that names one item of the visitor's past, by its newest event. */
 function becauseOf(cause: ItemRow, row: ItemRow, share: number, { history, pack, now }: Moment): Reason {
-  const event = history.rows.lastIndexOf(cause);
+  const { type, age } = newestOf(cause, history);
   return {
     kind: 'because',
     item: pack.ids[cause]!,
-    type: pack.manifest.eventTypes[history.types[event]!]!.name,
-    time: Math.round(now - history.ages[event]! * 1000),
+    type: pack.manifest.eventTypes[type]!.name,
+    time: Math.round(now - age * 1000),
     share,
     text: cause === row ? 'because of your own interest in it' : `because of ${nameOf(cause, pack)}`,
   };
@@ -103,7 +113,9 @@ function causesOf(row: ItemRow, moment: Moment): Cause[] {
   // What an item says about itself is habit where it was bought, and interest where it was only looked at.
   const itself = times > 0 ? interest.rows.indexOf(row) : -1;
   const ofItself = evidence[itself] ?? 0;
-  const category = pack.categories[pack.priors!.leaf[row]!]!.name;
+  const leaf = pack.priors!.leaf[row]!;
+  const category = pack.categories[leaf]!.name;
+  const chosen = moment.history.stated?.shares[leaf] ? 'you like' : 'you often choose';
   return [
     ...Array.from(interest.rows, (cause, at) => ({
       worth: at === itself ? 0 : evidence[at]!,
@@ -121,7 +133,7 @@ function causesOf(row: ItemRow, moment: Moment): Cause[] {
       worth: part('affinity'),
       reason:
         signals.affinity[row]! > 0
-          ? (share) => ({ kind: 'category', category, share, text: `you often choose ${category}` })
+          ? (share) => ({ kind: 'category', category, share, text: `${chosen} ${category}` })
           : null,
     },
     popular,

@@ -1,5 +1,6 @@
 /** The lists that know nobody, or only what kind of person asks. */
 import { type Context, type Filter, type PopularRequest, RecluseError } from '../../src/contract.ts';
+import type { StatedTastes } from '../model/stated.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
 import { conditionOf } from './condition.ts';
 import { keepRows, type Ranking } from './ranking.ts';
@@ -44,15 +45,30 @@ function ofSegments(
 
 /**
  * The list that tier `popular` goes by: the category's own where the filter names just one, else what was bought lately; what the
- * visitor's segments like first.
+ * visitor's segments like first, and before that the categories that the visitor says they like, one item of each in turn.
  */
-export function startingList(filter: Filter | undefined, pack: Pack, facts: Context = {}): Int32Array {
+export function startingList(
+  filter: Filter | undefined,
+  pack: Pack,
+  facts: Context = {},
+  stated?: StatedTastes,
+): Int32Array {
   const named = filter?.category;
   const only = Array.isArray(named) && named.length === 1 ? named[0] : named;
-  const { recent, overall } = pack.popular;
-  const list =
-    (typeof only === 'string' && listOfCategory(only, pack)) || (recent.length > 0 ? recent : overall);
-  return ofSegments(list, facts, () => true, pack);
+  const { recent, overall, categories } = pack.popular;
+  const ofCategory = typeof only === 'string' && listOfCategory(only, pack);
+  const list = ofSegments(ofCategory || (recent.length > 0 ? recent : overall), facts, () => true, pack);
+  const liked = ofCategory ? [] : (stated?.named ?? []).flatMap((index) => categories.get(index) ?? []);
+  return liked.length === 0 ? list : inTurn(liked, list);
+}
+
+/** The first of each list, then the second of each, and so on; then another list. Each row once. */
+function inTurn(lists: readonly Int32Array[], then: Int32Array): Int32Array {
+  const rows = new Set<ItemRow>();
+  for (let place = 0; place < Math.max(...lists.map(({ length }) => length)); place++)
+    for (const list of lists) if (place < list.length) rows.add(list[place]!);
+  for (const row of then) rows.add(row);
+  return Int32Array.from(rows);
 }
 
 /** @throws RecluseError `invalid-argument` for a category that the pack does not have */

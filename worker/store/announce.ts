@@ -1,5 +1,10 @@
-/** What a tab tells the other tabs of this site: `added` to the history, or something `removed` from it. */
-export type Announcement = 'added' | 'removed';
+/**
+ * What a tab tells the other tabs of this site: something was `added` to the history; something was `noted` that changes no list; something was
+ * `removed`, or changed in another way, so that all must be read anew.
+ */
+export type Announcement = (typeof announcements)[number];
+
+const announcements = ['added', 'noted', 'removed'] as const;
 
 /** Speaks to the workers of other tabs. */
 export interface Announcer {
@@ -22,7 +27,7 @@ export function announcer(name: string, onHeard: (what: Announcement) => void): 
     return { tell() {}, close() {} };
   }
   channel.onmessage = ({ data }) => {
-    if (data === 'added' || data === 'removed') onHeard(data);
+    if (announcements.includes(data)) onHeard(data);
   };
   return {
     tell: (what) => channel.postMessage(what),

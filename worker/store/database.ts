@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { StoredInteraction } from '../../src/contract.ts';
+import type { CompactedInteractions, DerivedRecord, Profile, StoredInteraction } from '../../src/contract.ts';
 
 /** The whole database in one type. */
 export interface RecluseSchema extends DBSchema {
@@ -9,8 +9,12 @@ export interface RecluseSchema extends DBSchema {
     value: StoredInteraction;
     indexes: { id: string; item: string; type: string; time: number };
   };
+  /** Sums that stand for older interactions, one an item and type; since version 2. */
+  compacted: { key: [item: string, type: string]; value: CompactedInteractions };
+  /** What was derived from interactions, by kind and key; since version 2. See `derived.ts`. */
+  derived: { key: [kind: string, key: string]; value: DerivedRecord };
   /** What the visitor told the site, by name. */
-  profile: { key: string; value: string | number };
+  profile: { key: string; value: Profile[string] };
   /** What the store remembers about itself, by name. */
   meta: { key: string; value: string | number };
 }
@@ -18,7 +22,10 @@ export interface RecluseSchema extends DBSchema {
 /** An open database. */
 export type Database = IDBPDatabase<RecluseSchema>;
 
-const version = 1;
+/** Names of all object stores. */
+export const storeNames = ['interactions', 'compacted', 'derived', 'profile', 'meta'] as const;
+
+const version = 2;
 
 /** What may happen to an open database from outside. */
 export interface DatabaseEvents {
@@ -39,17 +46,24 @@ export async function openDatabase(name: string, events: DatabaseEvents, patienc
     events.onLost();
   };
   const opening = openDB<RecluseSchema>(name, version, {
-    upgrade(database) {
-      const interactions = database.createObjectStore('interactions', {
-        keyPath: 'seq',
-        autoIncrement: true,
-      });
-      interactions.createIndex('id', 'id', { unique: true });
-      interactions.createIndex('item', 'item');
-      interactions.createIndex('type', 'type');
-      interactions.createIndex('time', 'time');
-      database.createObjectStore('profile');
-      database.createObjectStore('meta');
+    // Each step leaves what is there as it is.
+    upgrade(database, before) {
+      if (before < 1) {
+        const interactions = database.createObjectStore('interactions', {
+          keyPath: 'seq',
+          autoIncrement: true,
+        });
+        interactions.createIndex('id', 'id', { unique: true });
+        interactions.createIndex('item', 'item');
+        interactions.createIndex('type', 'type');
+        interactions.createIndex('time', 'time');
+        database.createObjectStore('profile');
+        database.createObjectStore('meta');
+      }
+      if (before < 2) {
+        database.createObjectStore('compacted', { keyPath: ['item', 'type'] });
+        database.createObjectStore('derived', { keyPath: ['kind', 'key'] });
+      }
     },
     // Another tab wants to upgrade or delete: let it, at once. We open again when we next need it.
     blocking(_current, _wanted, event) {

@@ -44,8 +44,14 @@ export function lastingStore(name: string, onRefused: (problem: RecluseError) =>
     after: (seq) => attempt((store) => store.after(seq)),
     ofType: (type) => attempt((store) => store.ofType(type)),
     count: () => attempt((store) => store.count()),
-    forget: (request) => attempt((store) => store.forget(request)),
+    compacted: () => attempt((store) => store.compacted()),
     profile: () => attempt((store) => store.profile()),
+    derived: (kind) => attempt((store) => store.derived(kind)),
+    keepDerived: (records) => attempt((store) => store.keepDerived(records)),
+    dropDerived: (kind, keys) => attempt((store) => store.dropDerived(kind, keys)),
+    forget: (query) => attempt((store) => store.forget(query)),
+    content: () => attempt((store) => store.content()),
+    change: (work) => attempt((store) => store.change(work)),
     close: () => keeping.store.close(),
   };
 }

@@ -1,6 +1,8 @@
-import { type ForgetRequest, RecluseError, type StoredInteraction } from '../../src/contract.ts';
-import { type Database, openDatabase } from './database.ts';
-import type { Store } from './store.ts';
+import type { IDBPObjectStore, IDBPTransaction } from 'idb';
+import { type Profile, RecluseError, type StoredInteraction } from '../../src/contract.ts';
+import { type Database, openDatabase, type RecluseSchema, storeNames } from './database.ts';
+import { forgetting } from './forgetting.ts';
+import type { Change, Content, Store } from './store.ts';
 
 /** How often an operation opens the database again after losing it. */
 const reopenings = 3;
@@ -57,7 +59,7 @@ export function indexedDbStore(name: string): Store {
     }
   }
 
-  return {
+  const store: Store = {
     add: (interactions) =>
       use(async (database) => {
         // Relaxed durability survives a killed browser, and costs a tenth.
@@ -72,7 +74,7 @@ export function indexedDbStore(name: string): Store {
             return true;
           });
           const keys = await Promise.all(
-            // The store makes `seq`: the type of a value to be added lacks it.
+            // The store makes `seq` where there is none: the type of a value to be added lacks it.
             added.map((interaction) => transaction.store.add(interaction as StoredInteraction)),
           );
           return added.map((interaction, place) => ({ ...interaction, seq: keys[place] as number }));
@@ -81,17 +83,17 @@ export function indexedDbStore(name: string): Store {
 
     newest: (count, before = Number.POSITIVE_INFINITY) =>
       use(async (database) => {
+        if (count < 1) return [];
         const { store } = database.transaction('interactions');
         const last = (await store.openKeyCursor(below(before), 'prev'))?.key;
         // Forgotten interactions leave gaps between keys, so the window doubles until it is full or reaches the first key.
         let found: StoredInteraction[] = [];
         let upper = last ?? 0;
         for (let width = count; upper > 0 && found.length < count; width *= 2) {
-          const lower = Math.max(1, upper - width + 1);
-          found = (await store.getAll(IDBKeyRange.bound(lower, upper))).concat(found);
-          upper = lower - 1;
+          found = (await store.getAll(IDBKeyRange.bound(upper - width, upper, true))).concat(found);
+          upper -= width;
         }
-        return count < 1 ? [] : found.slice(-count);
+        return found.slice(-count);
       }),
 
     after: (seq) => use((database) => database.getAll('interactions', IDBKeyRange.lowerBound(seq, true))),
@@ -101,38 +103,108 @@ export function indexedDbStore(name: string): Store {
 
     count: () => use((database) => database.count('interactions')),
 
-    forget: (request) =>
+    compacted: () => use((database) => database.getAll('compacted')),
+
+    profile: () => use((database) => profileIn(database.transaction('profile').store)),
+
+    derived: (kind) => use((database) => database.getAll('derived', ofKind(kind))),
+
+    keepDerived: (records) =>
       use(async (database) => {
-        const transaction = database.transaction(['interactions', 'profile', 'meta'], 'readwrite');
-        const interactions = transaction.objectStore('interactions');
+        const transaction = database.transaction('derived', 'readwrite', { durability: 'relaxed' });
         return committed(transaction.done, async () => {
-          if (request === 'everything') {
-            const forgotten = await interactions.count();
-            await Promise.all([
-              interactions.clear(),
-              transaction.objectStore('profile').clear(),
-              transaction.objectStore('meta').clear(),
-            ]);
-            return forgotten;
-          }
-          const keys = await interactions.index(indexFor(request)).getAllKeys(rangeFor(request));
-          await Promise.all(keys.map((key) => interactions.delete(key)));
-          return keys.length;
+          await Promise.all(records.map((record) => transaction.store.put(record)));
         });
       }),
 
-    profile: () =>
+    dropDerived: (kind, keys) =>
       use(async (database) => {
-        const transaction = database.transaction('profile');
-        const [names, values] = await Promise.all([
-          transaction.store.getAllKeys(),
-          transaction.store.getAll(),
-        ]);
-        return Object.fromEntries(names.map((name, place) => [name, values[place] as string | number]));
+        const transaction = database.transaction('derived', 'readwrite');
+        const dropped = keys?.map((key) => IDBKeyRange.only([kind, key])) ?? [ofKind(kind)];
+        return committed(transaction.done, async () => {
+          await Promise.all(dropped.map((range) => transaction.store.delete(range)));
+        });
+      }),
+
+    forget(query) {
+      if (query !== 'everything') return store.change((content) => forgetting(query, content));
+      return use(async (database) => {
+        const transaction = database.transaction(storeNames, 'readwrite');
+        return committed(transaction.done, async () => {
+          const stores = storeNames.map((name) => transaction.objectStore(name));
+          const [count, sums] = await Promise.all([
+            transaction.objectStore('interactions').count(),
+            transaction.objectStore('compacted').getAll(),
+          ]);
+          await Promise.all(stores.map((one) => one.clear()));
+          return sums.reduce((total, sum) => total + sum.count, count);
+        });
+      });
+    },
+
+    content: () => use(async (database) => contentIn(database.transaction(contentStores))),
+
+    change: (work) =>
+      use(async (database) => {
+        const transaction = database.transaction(contentStores, 'readwrite');
+        return committed(transaction.done, async () => {
+          const [change, result] = work(await contentIn(transaction));
+          await make(change, transaction);
+          return result;
+        });
       }),
 
     close: drop,
   };
+  return store;
+}
+
+const contentStores = ['interactions', 'compacted', 'derived', 'profile'] as const;
+type Access<Mode extends IDBTransactionMode> = IDBPTransaction<RecluseSchema, typeof contentStores, Mode>;
+
+async function contentIn(transaction: Access<IDBTransactionMode>): Promise<Content> {
+  const [interactions, compacted, derived, profile] = await Promise.all([
+    transaction.objectStore('interactions').getAll(),
+    transaction.objectStore('compacted').getAll(),
+    transaction.objectStore('derived').getAll(),
+    profileIn(transaction.objectStore('profile')),
+  ]);
+  return { interactions, compacted, derived, profile };
+}
+
+async function make(change: Change, transaction: Access<'readwrite'>): Promise<void> {
+  const { remove = [], add = [], compacted, derived, profile } = change;
+  const interactions = transaction.objectStore('interactions');
+  await Promise.all(remove.map((seq) => interactions.delete(seq)));
+  const work: Promise<unknown>[] = add.map((one) => interactions.add(one as StoredInteraction));
+  if (compacted) {
+    const store = transaction.objectStore('compacted');
+    work.push(store.clear(), ...compacted.map((sum) => store.put(sum)));
+  }
+  if (derived) {
+    const store = transaction.objectStore('derived');
+    work.push(store.clear(), ...derived.map((record) => store.put(record)));
+  }
+  if (profile) {
+    const store = transaction.objectStore('profile');
+    work.push(store.clear(), ...Object.entries(profile).map(([name, value]) => store.put(value, name)));
+  }
+  await Promise.all(work);
+}
+
+async function profileIn(
+  store: Pick<
+    IDBPObjectStore<RecluseSchema, ['profile'], 'profile', IDBTransactionMode>,
+    'getAll' | 'getAllKeys'
+  >,
+): Promise<Profile> {
+  const [names, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
+  return Object.fromEntries(names.map((name, place) => [name, values[place]!]));
+}
+
+/** All keys `[kind, ...]`: an array sorts after every text. */
+function ofKind(kind: string): IDBKeyRange {
+  return IDBKeyRange.bound([kind], [kind, []]);
 }
 
 /**
@@ -157,19 +229,6 @@ async function committed<Result>(done: Promise<void>, requests: () => Promise<Re
 
 function below(seq: number): IDBKeyRange | null {
   return Number.isFinite(seq) ? IDBKeyRange.upperBound(seq, true) : null;
-}
-
-type ForgetSome = Exclude<ForgetRequest, 'everything'>;
-
-function indexFor(request: ForgetSome): 'id' | 'item' | 'time' {
-  if ('item' in request) return 'item';
-  return 'since' in request ? 'time' : 'id';
-}
-
-function rangeFor(request: ForgetSome): IDBKeyRange {
-  if ('item' in request) return IDBKeyRange.only(request.item);
-  if ('since' in request) return IDBKeyRange.lowerBound(request.since);
-  return IDBKeyRange.only(request.interaction);
 }
 
 function describe(error: unknown): string {

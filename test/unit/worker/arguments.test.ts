@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecluseError } from '../../../src/contract.ts';
 import {
-  checkForgetRequest,
   checkIds,
   checkInteractions,
   checkOpenOptions,
@@ -11,6 +10,7 @@ import {
   checkRecommendRequest,
   checkSimilarRequest,
 } from '../../../worker/arguments.ts';
+import { checkForgetRequest } from '../../../worker/check-rights.ts';
 
 const doors = {
   checkForgetRequest,

@@ -7,7 +7,7 @@ import type { History } from '../history.ts';
  *
  * @returns mean of the ratings in the unit of the log (stars); 0 without any
  */
-export function avgRating({ types, values }: History, { eventTypes }: Manifest): number {
+export function avgRating({ types, values, sums }: History, { eventTypes }: Manifest): number {
   let total = 0;
   let count = 0;
   for (let event = 0; event < types.length; event++) {
@@ -15,5 +15,10 @@ export function avgRating({ types, values }: History, { eventTypes }: Manifest):
     total += values[event]!;
     count++;
   }
+  sums?.types.forEach((type, at) => {
+    if (!eventTypes[type]!.value) return;
+    total += sums.values[at]!;
+    count += sums.valued[at]!;
+  });
   return count === 0 ? 0 : total / count;
 }

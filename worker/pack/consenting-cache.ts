@@ -1,0 +1,67 @@
+import type { Consent } from '../../src/contract.ts';
+import { type FileCache, openCache } from './cache.ts';
+
+/** A cache that writes nothing before it may. */
+export interface ConsentingCache extends FileCache {
+  /**
+   * From here on this is agreed to: where it is `granted`, files are kept on the disk, those held in memory while it was `pending` too.
+   *
+   * @param erase removes the whole cache from the disk; only where this is not `granted`
+   */
+  agree(consent: Consent, erase: boolean): Promise<void>;
+}
+
+/** @param name as the browser's developer tools show it; nothing of this name is made before consent is granted */
+export function consentingCache(name: string, first: Consent): ConsentingCache {
+  const held = new Map<string, Uint8Array<ArrayBuffer>>();
+  let consent = first;
+  let kind: FileCache['kind'] = 'memory';
+  let disk: Promise<FileCache> | undefined;
+  function openDisk(): void {
+    disk = consent === 'granted' ? openCache(name) : undefined;
+    kind = 'memory';
+    void disk?.then((opened) => {
+      kind = opened.kind;
+    });
+  }
+  openDisk();
+
+  /** What an earlier visit has kept may be read: that leaves no trace. Opening the cache would make it. */
+  async function fromDisk(url: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      const response = await caches.match(url, { cacheName: name });
+      return response && new Uint8Array(await response.arrayBuffer());
+    } catch {
+      return undefined;
+    }
+  }
+
+  return {
+    get kind() {
+      return kind;
+    },
+    match: async (url) => (disk ? (await disk).match(url) : (held.get(url) ?? fromDisk(url))),
+    async put(url, bytes) {
+      if (disk) return (await disk).put(url, bytes);
+      if (consent === 'pending') held.set(url, bytes);
+      return consent === 'pending';
+    },
+    async delete(url) {
+      held.delete(url);
+      await (await disk)?.delete(url);
+    },
+    async keepOnly(urls) {
+      for (const url of held.keys()) if (!urls.has(url)) held.delete(url);
+      await (await disk)?.keepOnly(urls);
+    },
+    async agree(next, erase) {
+      const files = next === 'granted' ? [...held] : [];
+      consent = next;
+      if (next !== 'pending') held.clear();
+      openDisk();
+      // In the order in which they came: a manifest comes after its files.
+      for (const [url, bytes] of files) await (await disk)?.put(url, bytes);
+      if (erase && !disk) await globalThis.caches?.delete(name).catch(() => false);
+    },
+  };
+}

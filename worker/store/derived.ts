@@ -1,0 +1,59 @@
+/**
+ * The one place where kinds of derived data are registered: whatever is kept on the device about the visitor besides the interactions
+ * themselves and is not the profile (what was shown where, lists made in advance, ...).
+ *
+ * A kind that is registered here is covered by all that the visitor may ask: `forget` and `retract` take out what was derived from what
+ * is erased, `export` writes it down, `import` takes it in, consent that is denied keeps it off the disk. Records live in one object store,
+ * read and written with `Visitor.derived`, `Visitor.keepDerived` and `Visitor.dropDerived`.
+ *
+ * To add a kind: give it a name in {@link derivedKinds} and say what forgetting means for it. Records must be plain JSON.
+ */
+import type { DerivedRecord } from '../../src/contract.ts';
+import type { Query } from './query.ts';
+
+/** What is true of all records of a kind. */
+export interface DerivedKind {
+  /**
+   * What happens when something is forgotten or retracted.
+   * `all`: every record of this kind goes, because each may have been made from any interaction (a list made in advance).
+   * `own`: those records go that are about what is forgotten: a record's `item` and `time` are held against the conditions that name an item,
+   * a category or a time; a condition that a record cannot answer (`type`, `interaction`, an order) leaves it alone.
+   */
+  readonly forgotten: 'all' | 'own';
+  /** Whether `export` writes it down and `import` takes it in. What can be made anew at any time need not travel. */
+  readonly exported: boolean;
+}
+
+/** Every kind, by name. */
+export const derivedKinds = {
+  /** What was shown at which place: `key` is the placement and the item, `time` when it was shown last. */
+  shown: { forgotten: 'own', exported: true },
+  /** Lists made in advance: `key` is the placement. */
+  lists: { forgotten: 'all', exported: false },
+} as const satisfies Record<string, DerivedKind>;
+
+/** Name of a registered kind. */
+export type DerivedKindName = keyof typeof derivedKinds;
+
+/** The kind of a record; undefined for one that an older or newer version has left. */
+export function kindOf({ kind }: Pick<DerivedRecord, 'kind'>): DerivedKind | undefined {
+  return Object.hasOwn(derivedKinds, kind) ? derivedKinds[kind as DerivedKindName] : undefined;
+}
+
+/** Whether a record must go when this is forgotten. One of an unknown kind always does: nobody can say what it holds. */
+export function goesWith(query: Query): (record: DerivedRecord) => boolean {
+  const { item, items, since, until } = query;
+  const answerable = [item, items, since, until].some((condition) => condition !== undefined);
+  return (record) => {
+    if (kindOf(record)?.forgotten !== 'own') return true;
+    if (!answerable) return false;
+    const { item: about, time } = record;
+    if ((item !== undefined || items) && about === undefined) return false;
+    return (
+      (item === undefined || about === item) &&
+      (!items || items.has(about!)) &&
+      (since === undefined || time >= since) &&
+      (until === undefined || time < until)
+    );
+  };
+}
