@@ -30,6 +30,18 @@ const rules = [
     reach: true,
   },
   {
+    says: 'what has an entry point of its own is no part of another',
+    from: /^src\/(?!collect(\.ts$|\/))/,
+    never: /^src\/collect(\.ts$|\/)/,
+  },
+  {
+    says: 'collecting is done with the public API: it loads nothing of the recommender',
+    from: /^src\/collect(\.ts$|\/)/,
+    never: /^src\/(?!collect\/)/,
+    counts: 'values',
+    reach: true,
+  },
+  {
     says: 'of the page, the worker knows the contract alone',
     from: /^worker\//,
     never: /^(src\/(?!contract\.ts$)|demo\/|test\/|scripts\/)/,

@@ -138,28 +138,31 @@ export function openVisitor(name: string, events: VisitorEvents, consent: Consen
     return result;
   }
 
-  /** Reads backwards until there are as many interactions as the pack's history can use, or no more. */
+  /**
+   * Reads the newest interactions, and where these are not as many as the pack's history can use, all older ones of the types that
+   * count: between two that count there may be thousands that were merely shown.
+   */
   async function readFor(
     pack: Pack,
     stays: (interaction: StoredInteraction) => boolean = () => true,
   ): Promise<{ interactions: StoredInteraction[]; last: number }> {
-    const { history } = pack.manifest;
+    const { events } = pack.manifest.history;
     const weighty = weighed(pack);
     const usable = (one: StoredInteraction) =>
       weighty.has(one.type) && pack.rowOf.has(one.item) && stays(one);
-    let read: StoredInteraction[] = [];
-    let found = 0;
-    for (let size = 2 * history.events; found < history.events; size *= 2) {
-      const older = await store.newest(size, read[0]?.seq);
-      read = older.concat(read);
-      found += older.filter(usable).length;
-      if (older.length < size) break;
-    }
-    const first = read[0]?.seq ?? 0;
-    const told = (await Promise.all(opinions.map((type) => store.ofType(type)))).flat();
-    const older = told.filter(({ seq }) => seq < first).sort((left, right) => left.seq - right.seq);
-    const interactions = older.concat(evidence(read, pack)).filter(stays);
-    return { interactions, last: read.at(-1)?.seq ?? 0 };
+    const newest = await store.newest(2 * events);
+    const first = newest[0]?.seq ?? 0;
+    let missing = events - newest.filter(usable).length;
+    const more = missing > 0 && newest.length === 2 * events;
+    const types = new Set([...opinions, ...(more ? weighty : [])]);
+    const older = (await Promise.all([...types].map((type) => store.ofType(type))))
+      .flat()
+      .filter(({ seq }) => seq < first)
+      .sort((left, right) => right.seq - left.seq)
+      .filter((one) => (usable(one) && missing-- > 0) || opinions.includes(one.type))
+      .reverse();
+    const interactions = older.concat(evidence(newest, pack)).filter(stays);
+    return { interactions, last: newest.at(-1)?.seq ?? 0 };
   }
 
   return {
