@@ -6,6 +6,7 @@ import {
   thrownAcrossTheBoundary,
   type WorkerApi,
 } from './contract.ts';
+import { unsendable } from './guarded.ts';
 
 // Both sides say this: errors keep their `code` and `details` on the way.
 transferHandlers.set('throw', { ...transferHandlers.get('throw')!, ...thrownAcrossTheBoundary });
@@ -188,6 +189,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
         if (state.phase === 'failed') return reject(state.error);
         if (state.phase === 'closed')
           return reject(new RecluseError('closed', 'This recommender was closed.'));
+        const wrong = unsendable(given);
+        if (wrong) return reject(wrong);
         const call = { method, arguments: given, resolve, reject } as PendingCall;
         pending.add(call);
         send(call);
@@ -211,9 +214,9 @@ function asFailure(error: unknown): RecluseError {
   return error instanceof RecluseError ? error : workerFailed((error as Error)?.message);
 }
 
-/** What cannot be sent to a worker (a function, a symbol) is a wrong argument. */
+/** What cannot be sent to a worker (a function, a symbol) is a wrong argument; what went wrong in it without a name is a failure of it. */
 function asArgumentError(error: unknown): unknown {
   return error instanceof DOMException && error.name === 'DataCloneError'
     ? new RecluseError('invalid-argument', `An argument is not plain data: ${error.message}`)
-    : error;
+    : asFailure(error);
 }

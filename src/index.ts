@@ -8,7 +8,6 @@
  * ```
  */
 export type {
-  AddOptions,
   AttributeName,
   Attributes,
   AttributeTest,
@@ -37,12 +36,9 @@ export type {
   Influence,
   Interaction,
   ItemDisplay,
-  ItemUpdate,
-  ItemUpdates,
   LooseCondition,
   Mode,
   Move,
-  NewItem,
   PinRule,
   PopularRequest,
   Prediction,
@@ -67,7 +63,6 @@ export type {
   TrendingRequest,
   TypedCondition,
   UnmetRule,
-  UpdateOptions,
 } from './contract.ts';
 
 export { RecluseError } from './contract.ts';

@@ -3,7 +3,6 @@ import { proxy } from 'comlink';
 import { abortable } from './abortable.ts';
 import { type Connection, connect } from './connection.ts';
 import {
-  type AddOptions,
   type Attributes,
   type ChangeEvent,
   type Consent,
@@ -15,8 +14,6 @@ import {
   type ImportResult,
   type Interaction,
   type ItemDisplay,
-  type ItemUpdates,
-  type NewItem,
   type OpenOptions,
   type PopularRequest,
   type Prediction,
@@ -34,11 +31,11 @@ import {
   type StatusRequest,
   type StoredInteraction,
   type TrendingRequest,
-  type UpdateOptions,
   type RankedList as Worked,
   type WorkerApi,
 } from './contract.ts';
 import { deviceHere } from './device.ts';
+import { guarded } from './guarded.ts';
 import { openOutbox } from './outbox.ts';
 import { paged, type RankedList } from './paged.ts';
 
@@ -154,20 +151,6 @@ export interface Recommender<Item extends object = Attributes> {
    * @throws RecluseError `invalid-argument`; where the pack is not here yet, the first list throws it
    */
   rules(rules: readonly Rule<Item>[], options?: CallOptions): Promise<void>;
-  /**
-   * Prices and availability that are other than the pack says: `{ 'sku-1': { available: false }, 'sku-2': { price: 3.49 } }`. Items that are
-   * not available are in no list but those that `rerank` is given. Kept on this device, until taken back with null.
-   *
-   * @throws RecluseError `invalid-argument` (nothing of the call holds)
-   */
-  update(updates: ItemUpdates, options?: UpdateOptions & CallOptions): Promise<void>;
-  /**
-   * Adds items that the pack does not know: they are ranked by what they are like, at once. An id that was added before is replaced; one
-   * that the pack knows is left as the pack has it.
-   *
-   * @throws RecluseError `invalid-argument` (none of them is added)
-   */
-  addItems(items: readonly NewItem[], options?: AddOptions & CallOptions): Promise<void>;
   /**
    * Display data of these items (default: all), in the order asked for. Ids that the pack does not know are left out.
    *
@@ -371,8 +354,11 @@ export async function createRecommender<Item extends object = Attributes>(
     },
     recommend: (request) => list('recommend', request),
     rerank: (candidates: readonly (string | { id: string })[], request?: RecommendRequest & CallOptions) => {
-      if (typeof candidates[0] !== 'object') return list('rerank', request, candidates) as Promise<never>;
-      const objects = new Map((candidates as { id: string }[]).map((candidate) => [candidate.id, candidate]));
+      if (!Array.isArray(candidates) || typeof candidates[0] !== 'object')
+        return list('rerank', request, candidates) as Promise<never>;
+      const objects = new Map(
+        (candidates as { id: string }[]).map((candidate) => [candidate?.id, candidate]),
+      );
       return list('rerank', request, [...objects.keys()], (ranked) => ({
         ...ranked,
         objects: ranked.items.map(({ id }) => objects.get(id)),
@@ -392,16 +378,6 @@ export async function createRecommender<Item extends object = Attributes>(
         await connection.call('rules', rules);
         // A worker that has to be started again is told, too.
         open.rules = rules;
-      }),
-    update: (updates, { signal, ...options } = {}) =>
-      abortable(signal, async () => {
-        await connection.call('update', updates, options);
-        open.items = open.items?.filter(({ id }) => updates[id] !== null) ?? [];
-      }),
-    addItems: (items, { signal, ...options } = {}) =>
-      abortable(signal, async () => {
-        await connection.call('addItems', items, options);
-        open.items = [...(open.items ?? []), ...items];
       }),
     items: (ids, { signal } = {}) =>
       abortable(signal, () => connection.call('items', ids as string[] | undefined)),
@@ -486,7 +462,7 @@ export async function createRecommender<Item extends object = Attributes>(
     },
     [Symbol.asyncDispose]: () => recommender.close(),
   };
-  return recommender as unknown as Recommender<Item>;
+  return guarded(recommender, ['on', 'interactions']) as unknown as Recommender<Item>;
 }
 
 function openOptions({

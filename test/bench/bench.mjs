@@ -16,9 +16,13 @@ import { serve } from '../../scripts/serve.mjs';
 import { writeDoubledPack } from './doubled-pack.mjs';
 
 /** @typedef {import('./page/page.ts').Bench} Bench */
-/** @typedef {{ name: string, candidates?: number, p50: number, p99?: number, runs: number, unit: 'ms' | 'MB', note?: string }} Row */
+/** @typedef {{ name: string, candidates?: number, p50: number, p99?: number, runs: number, unit: 'ms' | 'MB' | 'times', note?: string }} Row */
 
 const events = 100;
+/** Events of the visitor whose lists are asked for with everything on. */
+const manyEvents = 200;
+/** How many times a plain list's time a list with everything on may take. */
+const mostTimes = 2;
 const starts = 5;
 
 /** Everything that the measured page needs, in one folder: page, SDK, the pack, and the pack doubled. @param {string} pack */
@@ -123,6 +127,27 @@ async function measure(url, executablePath) {
         given,
       );
       rows.push(...rowsOf(latency, 'recommend(), ', items.count), ...rowsOf(floor, 'floor: ', items.count));
+      const many = /** @type {[string, number]} */ ([pack, manyEvents]);
+      const both = await page.evaluate(
+        ([of, count]) => /** @type {any} */ (window).bench.everything(of, count),
+        many,
+      );
+      const stages = await page.evaluate(
+        ([of, count]) => /** @type {any} */ (window).bench.stages(of, count),
+        many,
+      );
+      rows.push(
+        ...rowsOf(both, `recommend(), ${manyEvents} events, model: `, items.count),
+        {
+          name: 'everything (rules, diversity, calibration, explanation) against plain',
+          candidates: items.count,
+          p50: both.everything.p50 / both.plain.p50,
+          runs: both.plain.runs,
+          unit: 'times',
+          note: `at most ${mostTimes}`,
+        },
+        ...rowsOf(stages, `${manyEvents} events: `, items.count),
+      );
       await page.close();
       const fresh = await opened(context, url);
       await fresh.evaluate(([of, count]) => /** @type {any} */ (window).bench.stay(of, count), given);

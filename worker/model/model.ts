@@ -18,10 +18,9 @@ export interface Model {
    * Scores every item of the pack. Calls run one after the other: ONNX Runtime's sessions are not re-entrant.
    *
    * @param context `[contexts]`, see `context.ts`
-   * @param pack the pack that it was started with, or that with items added; by default the former
    * @throws RecluseError `model-unavailable` where a graph fails or gives something that is not a number
    */
-  score(history: History, context: Int32Array, pack?: Pack): Promise<Scores>;
+  score(history: History, context: Int32Array): Promise<Scores>;
   /** Frees the sessions. ONNX Runtime's heap itself shrinks only when the worker ends. */
   release(): Promise<void>;
 }
@@ -115,25 +114,15 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
         : "WebAssembly is not allowed here; the Content-Security-Policy needs script-src 'wasm-unsafe-eval'.",
     );
 
-  const { manifest } = pack;
-  let { rows } = pack;
-  let scorer = createScorer(rows);
+  const { manifest, rows } = pack;
+  const items = rows.scale.length;
+  const scorer = createScorer(rows);
   const partNames = manifest.blender!.parts;
   let choice: Choice;
   let blender: Blender;
 
-  /** Scores with other item rows from now on: those of items that were added, behind the pack's own. */
-  function use(others: ItemRows): void {
-    if (others === rows) return;
-    rows = others;
-    scorer = createScorer(rows);
-    choice.encoder.use(rows);
-  }
-
-  async function run(history: History, context: Int32Array, full: FullPack): Promise<Scores> {
-    use(full.rows);
-    const items = rows.scale.length;
-    const evidence = evidenceOf(history, full);
+  async function run(history: History, context: Int32Array): Promise<Scores> {
+    const evidence = evidenceOf(history, pack as FullPack);
     const state = await choice.encoder.encode(history, context);
     const taste = new Float32Array(items);
     if (state) scorer.score(state, taste);
@@ -159,14 +148,14 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
 
   try {
     const runtime = await startRuntime('wasm', options.files);
-    blender = await openBlender(runtime, pack.graphs.blender, manifest, rows.scale.length);
+    blender = await openBlender(runtime, pack.graphs.blender, manifest, items);
     choice = await fasterEncoder(
       await openEncoder(runtime, pack.graphs.encoder, manifest, rows),
       pack,
       options,
     );
     // The first run of a session allocates; nobody should wait for that. It also shows that the graphs fit the manifest.
-    await run(historyAt([], pack, 0), new Int32Array(manifest.context.length), pack);
+    await run(historyAt([], pack, 0), new Int32Array(manifest.context.length));
   } catch (error) {
     throw unavailable(error);
   }
@@ -180,9 +169,9 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
 
   return {
     backend: { scoring: scorer.kind, model: choice.provider, why: choice.why },
-    score: (history, context, other = pack) =>
+    score: (history, context) =>
       inTurn(() =>
-        run(history, context, other as FullPack).catch((error) => {
+        run(history, context).catch((error) => {
           throw unavailable(error);
         }),
       ),

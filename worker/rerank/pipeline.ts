@@ -4,6 +4,7 @@ import type { ItemRow } from '../pack/pack.ts';
 import { candidates } from './candidates.ts';
 import { diversify } from './diversify.ts';
 import { mode } from './mode.ts';
+import { moveText } from './move-text.ts';
 import { page } from './page.ts';
 import type { Moment, Ranking, Stage } from './ranking.ts';
 import { arrange, boost, bury, rules } from './rules/stages.ts';
@@ -55,7 +56,7 @@ export function movesOf(row: ItemRow, trace: Trace): Move[] {
   let before: number | null = null;
   for (const name of names.slice(names.indexOf('score'))) {
     const after = placeIn(trace[name], row);
-    if (after !== before) moves.push({ stage: name, before, after });
+    if (after !== before) moves.push({ stage: name, before, after, text: moveText(name, before, after) });
     before = after;
   }
   return moves;

@@ -18,9 +18,10 @@ import {
 } from '../../../worker/pack/decode.ts';
 import type { Manifest, Pack } from '../../../worker/pack/pack.ts';
 import type { DeclaredFile } from '../../../worker/pack/verify.ts';
+import { timedStages } from './stages.ts';
 import { type Times, timed } from './times.ts';
 
-async function packAt(manifestUrl: string): Promise<Required<Omit<Pack, 'catalogue' | 'unavailable'>>> {
+async function packAt(manifestUrl: string): Promise<Required<Omit<Pack, 'catalogue'>>> {
   const manifest: Manifest = await (await fetch(manifestUrl)).json();
   const bytesOf = async (file: DeclaredFile) =>
     new Uint8Array(await (await fetch(new URL(file.path, manifestUrl))).arrayBuffer());
@@ -38,6 +39,13 @@ async function packAt(manifestUrl: string): Promise<Required<Omit<Pack, 'catalog
   };
 }
 
+const historyOf = (interactions: Interaction[], pack: Pack, now: number) =>
+  historyAt(
+    interactions.map((one, index) => ({ time: now, ...one, seq: index + 1, id: String(index) })),
+    pack,
+    now,
+  );
+
 const floor = {
   /** Gives back what it gets: what a message there and back costs. */
   echo: <Message>(message: Message): Message => message,
@@ -47,11 +55,7 @@ const floor = {
     const pack = await packAt(manifestUrl);
     if (!hasLinear(pack)) throw new Error('The pack has no linear tier.');
     const now = Date.now();
-    const history = historyAt(
-      interactions.map((one, index) => ({ time: now, ...one, seq: index + 1, id: String(index) })),
-      pack,
-      now,
-    );
+    const history = historyOf(interactions, pack, now);
     const runtime = await startRuntime('wasm', {
       wasm: async () => new Uint8Array(await (await fetch(ortWasm)).arrayBuffer()),
       webgpu: () => Promise.reject(new Error('not measured here')),
@@ -76,6 +80,13 @@ const floor = {
     await encoder.release();
     await blender.release();
     return times;
+  },
+
+  /** Times the stages of the pipeline for this history. */
+  async stages(manifestUrl: string, interactions: Interaction[]): Promise<Record<string, Times>> {
+    const pack = await packAt(manifestUrl);
+    const now = Date.now();
+    return timedStages(pack, historyOf(interactions, pack, now), now);
   },
 };
 

@@ -1,6 +1,7 @@
 /** The page that is measured: what an app does, on the built SDK. Driven by `bench.mjs`. */
 import { wrap } from 'comlink';
 import type * as sdk from '../../../src/index.ts';
+import { everything, rulesFor } from './everything.ts';
 import type { Floor } from './floor-worker.ts';
 import { brief, type Times, timed } from './times.ts';
 
@@ -61,6 +62,48 @@ const bench = {
     await measure('model', 'model', anotherHour);
     await measure('model, another shelf of the same page', 'model', () => 12);
     await recluse.close();
+    return results;
+  },
+
+  /** A plain list and one with everything that can be asked for, in turn, so that both have the same weather. */
+  async everything(pack: string, events: number): Promise<Record<string, Times>> {
+    const recluse = await createRecommender({ pack: packNamed(pack), name: `${pack}-everything` });
+    await recluse.track(await madeUpHistory(packNamed(pack), events));
+    await recluse.ready();
+    const displays = await recluse.items();
+    const departments = [...new Set(displays.map(({ categories }) => categories[0]!))];
+    const request = { ...everything, rules: rulesFor(departments) };
+    const times: Record<'plain' | 'everything', number[]> = { plain: [], everything: [] };
+    const warm = 30;
+    for (let run = 0; run < 330; run++) {
+      // Another hour each time: scores of the same moment are shared, and would be measured as free.
+      const context = { hour: run % 24 };
+      for (const [name, asked] of [
+        ['plain', {}],
+        ['everything', request],
+      ] as const) {
+        // In another hour as well: the second must not find the first one's scores.
+        const start = performance.now();
+        const { source, interactions } = await recluse.recommend({
+          ...asked,
+          context: name === 'plain' ? context : { hour: (run + 12) % 24 },
+        });
+        if (source !== 'model' || interactions !== events) throw new Error(`${source} answered.`);
+        if (run >= warm) times[name].push(performance.now() - start);
+      }
+    }
+    await recluse.close();
+    return { plain: brief(times.plain), everything: brief(times.everything) };
+  },
+
+  /** Every stage of the pipeline by itself. */
+  async stages(pack: string, events: number): Promise<Record<string, Times>> {
+    const worker = new Worker(new URL('./floor-worker.ts', import.meta.url), { type: 'module' });
+    const results = await wrap<Floor>(worker).stages(
+      packNamed(pack),
+      await madeUpHistory(packNamed(pack), events),
+    );
+    worker.terminate();
     return results;
   },
 

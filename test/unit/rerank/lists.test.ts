@@ -129,14 +129,21 @@ describe('recommend', () => {
     const [first, ...rest] = recommendList({ limit: 1e9 }, regular).items;
     const diverse = recommendList({ limit: 5, diversity: 0.9, explain: true }, regular).items;
     expect(diverse[0]!.id).toBe(first!.id);
-    expect(diverse[0]!.moves).toEqual([{ stage: 'score', before: null, after: 0 }]);
+    expect(diverse[0]!.moves).toEqual([
+      { stage: 'score', before: null, after: 0, text: 'at place 1 by its score' },
+    ]);
     const moved = diverse.filter(({ moves }) => moves!.length > 1);
     expect(moved.length).toBeGreaterThan(0);
     for (const { id, position, moves } of moved) {
       const byScore = rest.findIndex((item) => item.id === id) + 1;
-      expect(moves).toEqual([
+      expect(moves).toMatchObject([
         { stage: 'score', before: null, after: byScore },
-        { stage: 'diversify', before: byScore, after: position },
+        {
+          stage: 'diversify',
+          before: byScore,
+          after: position,
+          text: `${position < byScore ? 'up' : 'down'} from ${byScore + 1} to ${position + 1} so that the list is varied`,
+        },
       ]);
     }
   });

@@ -98,7 +98,12 @@ describe('boost', () => {
     });
     const { parts, score } = raised.items[0]!;
     expect(Object.values(parts!).reduce((sum, part) => sum + part, 0)).toBeCloseTo(score, 5);
-    expect(raised.items[0]!.moves).toContainEqual({ stage: 'boost', before: 59, after: 0 });
+    expect(raised.items[0]!.moves).toContainEqual({
+      stage: 'boost',
+      before: 59,
+      after: 0,
+      text: 'up from 60 to 1 by a rule of the shop',
+    });
     expect(ids(raised).slice(1)).toEqual(everything.slice(0, -1));
   });
 
