@@ -484,6 +484,39 @@ export interface Prediction {
   probability: number;
 }
 
+/** An item that the pack does not know. */
+export interface NewItem {
+  id: string;
+  title: string;
+  /** From broad to narrow, at least one; names as in the pack put it beside its own items. */
+  categories: readonly string[];
+  brand?: string;
+  price?: number;
+  attributes?: Readonly<Record<string, string | number>>;
+}
+
+/** What is otherwise than the pack says; null takes back what was said before. */
+export interface ItemUpdate {
+  /** False: in no list but those that the app brings itself (`rerank`). */
+  available?: boolean | null;
+  price?: number | null;
+}
+
+/** By item id; null takes everything back, also an item that was added. */
+export type ItemUpdates = Readonly<Record<string, ItemUpdate | null>>;
+
+/** How long an update holds. Every field is optional. */
+export interface UpdateOptions {
+  /** Forget the update as soon as another pack serves: that one knows. Default false: it holds until it is taken back. */
+  untilNextPack?: boolean;
+}
+
+/** How long an added item stays. Every field is optional. */
+export interface AddOptions {
+  /** Keep the items on this device, until the pack knows them or `update({ id: null })`. Default false: until the page is left. */
+  keep?: boolean;
+}
+
 /** What a shelf needs to show an item. Attributes beyond these are under `attributes`. */
 export interface ItemDisplay {
   id: string;
@@ -493,6 +526,8 @@ export interface ItemDisplay {
   price?: number;
   brand?: string;
   attributes?: Record<string, string | number>;
+  /** False where the shop says that it is not to be had; else absent. */
+  available?: false;
 }
 
 /** Which interactions to remove: those that meet all of these conditions. At least one must be given. */
@@ -632,6 +667,8 @@ export interface OpenOptions {
   globalPrivacyControl: boolean;
   /** What event types are worth, over what the pack says. */
   events: Readonly<Record<string, EventTypeOptions>>;
+  /** What the page has added with `addItems()`, for a worker that has to be started again. */
+  items?: readonly NewItem[];
 }
 
 /** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */
@@ -649,6 +686,8 @@ export interface WorkerApi {
   searchByTaste(query: string, request: Paged<SearchRequest>): Promise<RankedList>;
   predict(ids: string[], request: PredictRequest): Promise<Prediction[]>;
   rules(rules: readonly Rule[]): Promise<void>;
+  update(updates: ItemUpdates, options: UpdateOptions): Promise<void>;
+  addItems(items: readonly NewItem[], options: AddOptions): Promise<void>;
   items(ids?: string[]): Promise<ItemDisplay[]>;
   /** Newest first; `limit` is by default 100. */
   history(limit?: number): Promise<StoredInteraction[]>;

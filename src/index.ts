@@ -8,6 +8,7 @@
  * ```
  */
 export type {
+  AddOptions,
   AttributeName,
   Attributes,
   AttributeTest,
@@ -36,9 +37,12 @@ export type {
   Influence,
   Interaction,
   ItemDisplay,
+  ItemUpdate,
+  ItemUpdates,
   LooseCondition,
   Mode,
   Move,
+  NewItem,
   PinRule,
   PopularRequest,
   Prediction,
@@ -63,6 +67,7 @@ export type {
   TrendingRequest,
   TypedCondition,
   UnmetRule,
+  UpdateOptions,
 } from './contract.ts';
 
 export { RecluseError } from './contract.ts';

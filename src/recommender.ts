@@ -3,6 +3,7 @@ import { proxy } from 'comlink';
 import { abortable } from './abortable.ts';
 import { type Connection, connect } from './connection.ts';
 import {
+  type AddOptions,
   type Attributes,
   type ChangeEvent,
   type Consent,
@@ -14,6 +15,8 @@ import {
   type ImportResult,
   type Interaction,
   type ItemDisplay,
+  type ItemUpdates,
+  type NewItem,
   type OpenOptions,
   type PopularRequest,
   type Prediction,
@@ -31,6 +34,7 @@ import {
   type StatusRequest,
   type StoredInteraction,
   type TrendingRequest,
+  type UpdateOptions,
   type RankedList as Worked,
   type WorkerApi,
 } from './contract.ts';
@@ -151,6 +155,20 @@ export interface Recommender<Item extends object = Attributes> {
    * @throws RecluseError `invalid-argument`; where the pack is not here yet, the first list throws it
    */
   rules(rules: readonly Rule<Item>[], options?: CallOptions): Promise<void>;
+  /**
+   * Prices and availability that are other than the pack says: `{ 'sku-1': { available: false }, 'sku-2': { price: 3.49 } }`. Items that are
+   * not available are in no list but those that `rerank` is given. Kept on this device, until taken back with null.
+   *
+   * @throws RecluseError `invalid-argument` (nothing of the call holds)
+   */
+  update(updates: ItemUpdates, options?: UpdateOptions & CallOptions): Promise<void>;
+  /**
+   * Adds items that the pack does not know: they are ranked by what they are like, at once. An id that was added before is replaced; one
+   * that the pack knows is left as the pack has it.
+   *
+   * @throws RecluseError `invalid-argument` (none of them is added)
+   */
+  addItems(items: readonly NewItem[], options?: AddOptions & CallOptions): Promise<void>;
   /**
    * Display data of these items (default: all), in the order asked for. Ids that the pack does not know are left out.
    *
@@ -378,6 +396,16 @@ export async function createRecommender<Item extends object = Attributes>(
         await connection.call('rules', rules);
         // A worker that has to be started again is told, too.
         open.rules = rules;
+      }),
+    update: (updates, { signal, ...options } = {}) =>
+      abortable(signal, async () => {
+        await connection.call('update', updates, options);
+        open.items = open.items?.filter(({ id }) => updates[id] !== null) ?? [];
+      }),
+    addItems: (items, { signal, ...options } = {}) =>
+      abortable(signal, async () => {
+        await connection.call('addItems', items, options);
+        open.items = [...(open.items ?? []), ...items];
       }),
     items: (ids, { signal } = {}) =>
       abortable(signal, () => connection.call('items', ids as string[] | undefined)),

@@ -3,6 +3,7 @@
  * typed, or throws a `RecluseError` of code `invalid-argument` whose `details.field` names the culprit.
  */
 import {
+  type AddOptions,
   type Consent,
   type Interaction,
   type OpenOptions,
@@ -16,6 +17,7 @@ import {
   type SimilarRequest,
   type StatusRequest,
   type TrendingRequest,
+  type UpdateOptions,
 } from '../src/contract.ts';
 import { checkCondition } from './check-condition.ts';
 
@@ -147,7 +149,7 @@ const notEmpty: Check = (value, field) => {
 };
 
 const interaction = interactionOf(interactionFields);
-/** What is in them is checked when they are first followed: until then, nobody needs to know what a rule is. */
+/** What is in them is checked by whoever follows them, which is loaded then: until then, nobody needs to know what a rule is. */
 const rules: Check = listOf((value, field) => void plainObject(value, field));
 
 /** Of every list: where it goes on. */
@@ -209,6 +211,7 @@ const openOptions = fields({
   },
   backend: oneOf('auto', 'wasm', 'webgpu'),
   device: oneOf('phone', 'tablet', 'desktop'),
+  items: rules,
   rules,
   consent: oneOf('granted', 'pending', 'denied'),
   globalPrivacyControl: flag,
@@ -242,6 +245,10 @@ export const checkQuery = checked<string>((value, field) => {
 }, 'query');
 /** What `predict()` takes besides ids. */
 export const checkPredictRequest = checked<PredictRequest>(predictRequest, 'request');
+/** What `update()` takes besides updates. */
+export const checkUpdateOptions = checked<UpdateOptions>(fields({ untilNextPack: flag }), 'options');
+/** What `addItems()` takes besides items. */
+export const checkAddOptions = checked<AddOptions>(fields({ keep: flag }), 'options');
 /** What `rules()` takes. */
 export const checkShopRules = checked<Rule[]>(rules, 'rules');
 /** What `status()` takes. */

@@ -27,8 +27,8 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 function checkScalar(value: unknown, field: string): void {
-  if (typeof value === 'string' ? value.length > longestText : !Number.isFinite(value))
-    refuse(field, `a text of at most ${longestText} characters or a finite number`);
+  if (typeof value === 'string' ? value === '' || value.length > longestText : !Number.isFinite(value))
+    refuse(field, `a text of 1 to ${longestText} characters or a finite number`);
 }
 
 function checkList(value: unknown, field: string): void {
@@ -44,8 +44,8 @@ function checkOperator(name: string, value: unknown, field: string): void {
   else if (name === 'exists') {
     if (typeof value !== 'boolean') refuse(field, 'true or false');
   } else if (name === 'contains') {
-    if (typeof value !== 'string' || value.length > longestText)
-      refuse(field, `a text of at most ${longestText} characters`);
+    if (typeof value !== 'string' || value === '' || value.length > longestText)
+      refuse(field, `a text of 1 to ${longestText} characters`);
   } else if (operators.includes(name)) checkScalar(value, field);
   else refuse(field, `left out: the operators are ${operators.join(', ')}`);
 }

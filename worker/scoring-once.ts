@@ -44,7 +44,7 @@ export function scoringOnce(): ScoringOnce {
       if (latest && age >= 0 && age < breath && same(latest.question, question)) return latest;
       const { model, pack, interactions, compacted, profile, context } = question;
       const history = historyAt(interactions, pack, now, { compacted, profile });
-      const scored = { question, history, now, scores: model.score(history, context) };
+      const scored = { question, history, now, scores: model.score(history, context, pack) };
       scored.scores.catch(() => {
         if (latest === scored) latest = undefined;
       });

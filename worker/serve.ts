@@ -16,6 +16,7 @@ import {
   type WorkerApi,
 } from '../src/contract.ts';
 import {
+  checkAddOptions,
   checkConsent,
   checkConsentOptions,
   checkIds,
@@ -32,6 +33,7 @@ import {
   checkSimilarRequest,
   checkStatusRequest,
   checkTrendingRequest,
+  checkUpdateOptions,
 } from './arguments.ts';
 import { ask, scoredBy, type Tiers, type Visit } from './ask.ts';
 import { type Changes, openChanges } from './changes.ts';
@@ -61,6 +63,7 @@ import {
 import type { AppliedRules } from './rerank/rules/applied.ts';
 import type { Rights } from './rights.ts';
 import { type ScoringOnce, scoringOnce } from './scoring-once.ts';
+import { openShop, type Shop } from './shop/shop.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -82,11 +85,12 @@ type Progress =
 /** What `open` makes. */
 interface Rooms {
   options: OpenOptions;
+  shop: Shop;
   visitor: Visitor;
   network: Network;
   changes: Changes;
   /** Public files, the pack's and the runtime's. */
-  caches: Readonly<Record<'pack' | 'runtime', ConsentingCache>>;
+  caches: Readonly<Record<'pack' | 'runtime' | 'shop', ConsentingCache>>;
 }
 
 /** Milliseconds after the first list, or after the linear tier, at which loading the model disturbs nobody. */
@@ -109,6 +113,8 @@ export function serve(companions: Companions): WorkerApi {
   let firstListGiven: () => void = () => {};
   const scoring = scoringOnce();
   let shopRules: readonly Rule[] = [];
+  /** The pack that serves as it was made: without what the shop says of its items. */
+  let made: Pack | undefined;
 
   /** Whoever waits for new interactions. */
   let awaitingAdded: (() => void)[] = [];
@@ -179,7 +185,8 @@ export function serve(companions: Companions): WorkerApi {
     const manifest =
       completed.get(arrived.manifest) ?? withEventTypes(arrived.manifest, opened().options.events);
     completed.set(arrived.manifest, manifest);
-    const pack = { ...arrived, manifest };
+    made = { ...arrived, manifest };
+    const pack = opened().shop.over(made);
     const before = { source: sourceNow(), pack: 'pack' in progress ? progress.pack : undefined };
     move({ phase: 'serving', pack });
     if (before.pack && before.pack.manifest !== pack.manifest) rooms?.changes.tell('pack');
@@ -205,9 +212,16 @@ export function serve(companions: Companions): WorkerApi {
     return rightsLoaded;
   }
 
+  /** The shop says something else of its items: the same pack, laid over anew. */
+  function onShop(): void {
+    if (made && 'pack' in progress) move({ ...progress, pack: opened().shop.over(made) });
+    scoring.drop();
+    rooms?.changes.tell('shop');
+  }
+
   /** Brings the pack, then the model; afterwards nothing more is fetched. */
   async function load(): Promise<void> {
-    const { options, network, caches } = opened();
+    const { options, network, caches, shop } = opened();
     const { pack: manifestUrl, upTo, catalogue } = options;
     move({ phase: 'starting' });
     const idle = new Promise<void>((resolve) => {
@@ -215,6 +229,7 @@ export function serve(companions: Companions): WorkerApi {
       void until(() => sourceNow() ?? undefined).then(() => setTimeout(resolve, withoutAnyList), resolve);
     });
     try {
+      await shop.restore();
       await loadPack(
         { manifestUrl, upTo, catalogue, cache: caches.pack, network, idle },
         { onPack, onProblem: report, tryOut },
@@ -234,7 +249,8 @@ export function serve(companions: Companions): WorkerApi {
     // Whoever goes offline after this can still forget and export.
     await rightsHere().catch(() => undefined);
     if (progress.phase !== 'serving') return;
-    move({ phase: 'ready', pack, ...(model ? { model } : {}) });
+    // The shop may have said something meanwhile.
+    move({ phase: 'ready', pack: progress.pack, ...(model ? { model } : {}) });
     opened().changes.tell(model ? 'source' : 'status');
   }
 
@@ -345,7 +361,7 @@ export function serve(companions: Companions): WorkerApi {
   }
 
   function tiersOf(pack: Pack, own: ScoringOnce = scoring): Tiers {
-    const model = 'pack' in progress && progress.pack === pack ? progress.model : undefined;
+    const model = 'pack' in progress && progress.pack.manifest === pack.manifest ? progress.model : undefined;
     return { pack, model, scoring: own };
   }
 
@@ -501,9 +517,12 @@ export function serve(companions: Companions): WorkerApi {
       const caches = {
         pack: consentingCache(`recluse-pack:${name}`, consent),
         runtime: consentingCache(`recluse-runtime:${name}`, consent),
+        shop: consentingCache(`recluse-shop:${name}`, consent),
       };
-      rooms = { options, visitor, network: openNetwork(), changes, caches };
+      const shop = openShop(caches.shop, options.pack, onShop);
+      rooms = { options, shop, visitor, network: openNetwork(), changes, caches };
       shopRules = options.rules ?? [];
+      if (options.items?.length) shop.addItems(options.items, {}).catch(report);
       void load();
       // Without a pack there is nothing to disturb; with one, nothing is asked for any more.
       addEventListener('online', () => {
@@ -608,6 +627,15 @@ export function serve(companions: Companions): WorkerApi {
       opened().changes.tell('shop');
     },
 
+    async update(updates, options) {
+      const checked = checkUpdateOptions(options ?? {});
+      await opened().shop.update(updates, checked, async () => (await packHere()).manifest.version);
+    },
+
+    async addItems(items, options) {
+      await opened().shop.addItems(items, checkAddOptions(options ?? {}));
+    },
+
     async items(ids) {
       const wanted = ids === undefined ? undefined : checkIds(ids);
       const pack = await packWithCatalogue();
@@ -687,5 +715,6 @@ function display(row: number, pack: Pack): ItemDisplay {
     ...(typeof price === 'number' ? { price } : {}),
     ...(brand ? { brand } : {}),
     ...(Object.keys(further).length > 0 ? { attributes: further } : {}),
+    ...(pack.unavailable?.has(row) ? { available: false as const } : {}),
   };
 }

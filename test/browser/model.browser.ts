@@ -5,6 +5,7 @@ import { historyAt } from '../../worker/model/history.ts';
 import { type Model, startModel } from '../../worker/model/model.ts';
 import { simdScorer, typescriptScorer } from '../../worker/model/scoring.ts';
 import type { Pack } from '../../worker/pack/pack.ts';
+import { withItems } from '../../worker/shop/added-items.ts';
 import {
   interaction,
   manifestFor,
@@ -115,6 +116,31 @@ describe('the model in a real browser', () => {
     await expect(startModel(promising, { backend: 'wasm', files })).rejects.toMatchObject({
       code: 'model-unavailable',
     });
+  });
+
+  test('scores items that the shop adds while it runs, and the pack’s own as before', async () => {
+    const pack = await packWithGraphs();
+    model = await startModel(pack, { backend: 'wasm', files });
+    const history = historyAt([interaction(1, 'item-3', 'purchase', 2)], pack, moment);
+    const context = Int32Array.of(18, 3, 1);
+    const before = await model.score(history, context);
+    const items = Array.from({ length: 20 }, (_, place) => ({
+      id: `new-${place}`,
+      title: 'New',
+      categories: ['Drinks', place % 2 ? 'Tea' : 'Coffee'],
+      since: moment,
+    }));
+    // More than fit into the last block: the blender needs another one.
+    const grown = withItems(pack, items);
+    const during = await model.score(history, context, grown);
+    expect(during.scores).toHaveLength(57);
+    expect(during.scores.subarray(0, 37)).toEqual(before.scores);
+    expect(during.scores.subarray(37).every(Number.isFinite)).toBe(true);
+    const sum = Object.values(during.partsOf(56)).reduce((total, part) => total + part, 0);
+    expect(sum).toBeCloseTo(during.scores[56]!, 4);
+    const own = historyAt([interaction(1, 'new-3', 'purchase', 2)], grown, moment);
+    expect((await model.score(own, context, grown)).scores).toHaveLength(57);
+    expect((await model.score(history, context)).scores).toEqual(before.scores);
   });
 
   test('reports what runs and why', async () => {

@@ -44,7 +44,7 @@ export function visitorOf(history: History): Visitor {
   };
 }
 
-/** Opens a session for a pack of `items` items; its inputs are allocated here, once. */
+/** Opens a session for a pack of `items` items; its inputs are allocated here, and again only where their number changes. */
 export async function openBlender(
   runtime: Runtime,
   graph: Uint8Array,
@@ -52,28 +52,35 @@ export async function openBlender(
   items: number,
 ): Promise<Blender> {
   const { block, signals: names, visitor: visitorNames, parts: partNames, probability } = manifest.blender!;
-  const blocks = Math.ceil(items / block);
-  // What lies beyond the last item stays 0: the padding of the last block.
-  const matrix = new Float32Array(blocks * block * names.length);
-  const layOut = interleaver(names, matrix);
   const visitor = new Float32Array(visitorNames.length);
-
   const session = await runtime.open(graph);
   const { Tensor } = runtime;
   const visitorInput = new Tensor('float32', visitor, [1, visitorNames.length]);
-  const inputs = Array.from({ length: blocks }, (_, at) =>
-    namedInputs(session, {
-      signals: new Tensor(
-        'float32',
-        matrix.subarray(at * block * names.length, (at + 1) * block * names.length),
-        [1, block, names.length],
-      ),
-      visitor: visitorInput,
-    }),
-  );
+
+  /** Inputs for so many items. */
+  function roomFor(items: number) {
+    const blocks = Math.ceil(items / block);
+    // What lies beyond the last item stays 0: the padding of the last block.
+    const matrix = new Float32Array(blocks * block * names.length);
+    const inputs = Array.from({ length: blocks }, (_, at) =>
+      namedInputs(session, {
+        signals: new Tensor(
+          'float32',
+          matrix.subarray(at * block * names.length, (at + 1) * block * names.length),
+          [1, block, names.length],
+        ),
+        visitor: visitorInput,
+      }),
+    );
+    return { items, blocks, inputs, layOut: interleaver(names, matrix) };
+  }
+  let room = roomFor(items);
 
   return {
     async blend(history, signals) {
+      // The shop may have added items, or taken them back.
+      if (signals.taste.length !== room.items) room = roomFor(signals.taste.length);
+      const { items, blocks, inputs, layOut } = room;
       layOut(signals);
       const known = visitorOf(history);
       visitorNames.forEach((name, at) => {

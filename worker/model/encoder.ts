@@ -11,6 +11,8 @@ export interface Encoder {
    * @returns the user state `[size]`, or null where the history has nothing that the encoder sees
    */
   encode(history: History, context: Int32Array): Promise<Float32Array | null>;
+  /** Takes these rows from now on: those of the same pack, and of items that were added to it. */
+  use(rows: ItemRows): void;
   /** Runs it a few times and gives the median in milliseconds. */
   measure(): Promise<number>;
   release(): Promise<void>;
@@ -23,8 +25,9 @@ export async function openEncoder(
   runtime: Runtime,
   graph: Uint8Array,
   manifest: Manifest,
-  rows: ItemRows,
+  given: ItemRows,
 ): Promise<Encoder> {
+  let rows = given;
   const { events, size } = manifest.encoder!;
   const items = new Float32Array(events * size);
   const sequence = emptySequence(events);
@@ -63,6 +66,9 @@ export async function openEncoder(
     async encode(history, context) {
       contexts.set(context);
       return fill(history) === 0 ? null : run();
+    },
+    use(others) {
+      rows = others;
     },
     async measure() {
       mask.fill(0);

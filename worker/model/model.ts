@@ -18,9 +18,10 @@ export interface Model {
    * Scores every item of the pack. Calls run one after the other: ONNX Runtime's sessions are not re-entrant.
    *
    * @param context `[contexts]`, see `context.ts`
+   * @param pack the pack that it was started with, or that with items added; by default the former
    * @throws RecluseError `model-unavailable` where a graph fails or gives something that is not a number
    */
-  score(history: History, context: Int32Array): Promise<Scores>;
+  score(history: History, context: Int32Array, pack?: Pack): Promise<Scores>;
   /** Frees the sessions. ONNX Runtime's heap itself shrinks only when the worker ends. */
   release(): Promise<void>;
 }
@@ -114,15 +115,25 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
         : "WebAssembly is not allowed here; the Content-Security-Policy needs script-src 'wasm-unsafe-eval'.",
     );
 
-  const { manifest, rows } = pack;
-  const items = rows.scale.length;
-  const scorer = createScorer(rows);
+  const { manifest } = pack;
+  let { rows } = pack;
+  let scorer = createScorer(rows);
   const partNames = manifest.blender!.parts;
   let choice: Choice;
   let blender: Blender;
 
-  async function run(history: History, context: Int32Array): Promise<Scores> {
-    const evidence = evidenceOf(history, pack as FullPack);
+  /** Scores with other item rows from now on: those of items that were added, behind the pack's own. */
+  function use(others: ItemRows): void {
+    if (others === rows) return;
+    rows = others;
+    scorer = createScorer(rows);
+    choice.encoder.use(rows);
+  }
+
+  async function run(history: History, context: Int32Array, full: FullPack): Promise<Scores> {
+    use(full.rows);
+    const items = rows.scale.length;
+    const evidence = evidenceOf(history, full);
     const state = await choice.encoder.encode(history, context);
     const taste = new Float32Array(items);
     if (state) scorer.score(state, taste);
@@ -148,14 +159,14 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
 
   try {
     const runtime = await startRuntime('wasm', options.files);
-    blender = await openBlender(runtime, pack.graphs.blender, manifest, items);
+    blender = await openBlender(runtime, pack.graphs.blender, manifest, rows.scale.length);
     choice = await fasterEncoder(
       await openEncoder(runtime, pack.graphs.encoder, manifest, rows),
       pack,
       options,
     );
     // The first run of a session allocates; nobody should wait for that. It also shows that the graphs fit the manifest.
-    await run(historyAt([], pack, 0), new Int32Array(manifest.context.length));
+    await run(historyAt([], pack, 0), new Int32Array(manifest.context.length), pack);
   } catch (error) {
     throw unavailable(error);
   }
@@ -169,9 +180,9 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
 
   return {
     backend: { scoring: scorer.kind, model: choice.provider, why: choice.why },
-    score: (history, context) =>
+    score: (history, context, other = pack) =>
       inTurn(() =>
-        run(history, context).catch((error) => {
+        run(history, context, other as FullPack).catch((error) => {
           throw unavailable(error);
         }),
       ),

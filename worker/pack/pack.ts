@@ -95,4 +95,6 @@ export interface Pack {
   readonly rows?: ItemRows;
   readonly graphs?: Graphs;
   readonly catalogue?: Catalogue;
+  /** Rows that the shop says are not to be had: in no list but those that the app brings itself. */
+  readonly unavailable?: ReadonlySet<ItemRow>;
 }

@@ -4,7 +4,7 @@ import type { StatedTastes } from '../model/stated.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
 import { conditionOf } from './condition.ts';
 import { keepRows, type Ranking } from './ranking.ts';
-import { rowsOf } from './wanted.ts';
+import { excludedRows } from './wanted.ts';
 
 /** The precomputed list of a category of this name; the first that has one, where several categories share the name. */
 function listOfCategory(name: string, { categories, popular }: Pack): Int32Array | undefined {
@@ -92,7 +92,7 @@ export function popularItems(request: PopularRequest, facts: Context, pack: Pack
     category === undefined ? pack.popular[span] : (listOfCategory(category, pack) ?? new Int32Array());
   const within = category === undefined ? () => true : conditionOf({ category }, pack);
   const rows = ofSegments(list, facts, within, pack);
-  const excluded = rowsOf(request.exclude ?? [], pack);
+  const excluded = excludedRows(request.exclude ?? [], pack);
   return keepRows(
     { rows, scores: Float32Array.from(rows, (_, place) => 1 / (1 + place)) },
     (row) => !excluded.has(row),

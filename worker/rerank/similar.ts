@@ -5,7 +5,7 @@ import { conditionOf } from './condition.ts';
 import { keepRows, type Ranking } from './ranking.ts';
 import { bestFirst } from './score.ts';
 import { cosineOf } from './similarity.ts';
-import { allRows, rowsOf } from './wanted.ts';
+import { allRows, excludedRows, rowsOf } from './wanted.ts';
 
 /** What is bought with them: the sum of the matrix's rows of the items, positive entries only. */
 function together(items: ReadonlySet<ItemRow>, { scale, offset, target, weight }: LinearMatrix): Ranking {
@@ -49,7 +49,7 @@ export function similarTo(
   const { linear, rows } = pack;
   const by = request.by ?? (rows ? 'taste' : 'together');
   const admits = conditionOf(request.filter, pack);
-  const excluded = new Set([...rowsOf(request.exclude ?? [], pack), ...seeds]);
+  const excluded = new Set([...excludedRows(request.exclude ?? [], pack), ...seeds]);
 
   let all: Ranking;
   if (by === 'taste' && rows) all = taste(seeds, { ...pack, rows });

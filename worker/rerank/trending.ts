@@ -7,7 +7,7 @@ import { requireCategory } from './popular.ts';
 import { keepRows, type Ranking } from './ranking.ts';
 import type { AppliedRules } from './rules/applied.ts';
 import { bestFirst } from './score.ts';
-import { allRows, rowsOf } from './wanted.ts';
+import { allRows, excludedRows } from './wanted.ts';
 
 /** Recent against overall popularity of the better half of the items by recent popularity: what hardly anybody takes rises by chance. */
 function riseByPriors(
@@ -46,7 +46,7 @@ export function trendingItems(request: TrendingRequest, pack: Pack): Ranking {
   const within = conditionOf(category === undefined ? undefined : { category }, pack);
   const { priors } = pack;
   const all = priors ? riseByPriors({ ...pack, priors }, within) : riseByPlaces(pack, within);
-  const excluded = rowsOf(exclude, pack);
+  const excluded = excludedRows(exclude, pack);
   const sorted = bestFirst(all.rows, all.scores);
   const falling = sorted.scores.findIndex((rise) => rise <= 0);
   const rising = falling < 0 ? sorted.rows.length : falling;

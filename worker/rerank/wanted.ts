@@ -22,6 +22,13 @@ export function rowsOf(ids: readonly string[], { rowOf }: Pack): Set<ItemRow> {
   return rows;
 }
 
+/** Rows that must not appear in a list that we make: what the request excludes, and what is not to be had. */
+export function excludedRows(ids: readonly string[], pack: Pack): Set<ItemRow> {
+  const rows = rowsOf(ids, pack);
+  for (const row of pack.unavailable ?? []) rows.add(row);
+  return rows;
+}
+
 const everything = new WeakMap<Pack, Int32Array>();
 
 /** All rows of a pack, ascending. */
@@ -68,13 +75,13 @@ export function wantedOf(
   history: History,
   among = allRows(pack),
 ): Wanted {
-  const excluded = rowsOf(request.exclude ?? [], pack);
+  const excluded = excludedRows(request.exclude ?? [], pack);
   for (const row of history.disliked) excluded.add(row);
   const candidates = notGiven(among, request.page, pack);
   return resolve(request, pack, { candidates, excluded, limit: limitOf(request.limit) });
 }
 
-/** A request for the app's own list; what it brings is what it wants, dislikes included. */
+/** A request for the app's own list; what it brings is what it wants, also what is disliked or not to be had. */
 export function wantedFrom(ids: readonly string[], request: Paged<RecommendRequest>, pack: Pack): Wanted {
   return resolve(request, pack, {
     candidates: Int32Array.from(rowsOf(ids, pack)).sort(),

@@ -55,8 +55,8 @@ async function build(pack: Pack, catalogue: Catalogue): Promise<MiniSearch<Docum
   return index;
 }
 
-/** One index a catalogue, made once. */
-const indexes = new WeakMap<Catalogue, Promise<MiniSearch<Document>>>();
+/** One index a catalogue, made once: by its titles, which stay the same where the shop changes a price. */
+const indexes = new WeakMap<Catalogue['title'], Promise<MiniSearch<Document>>>();
 
 /**
  * Items in which every word occurs; where there is none, items in which any does.
@@ -65,10 +65,10 @@ const indexes = new WeakMap<Catalogue, Promise<MiniSearch<Document>>>();
  */
 export async function find(query: string, pack: Pack & { catalogue: Catalogue }): Promise<Found> {
   const { catalogue } = pack;
-  let making = indexes.get(catalogue);
+  let making = indexes.get(catalogue.title);
   if (!making) {
     making = build(pack, catalogue);
-    indexes.set(catalogue, making);
+    indexes.set(catalogue.title, making);
   }
   const index = await making;
   const all = index.search(query, { combineWith: 'AND' });

@@ -21,7 +21,7 @@ import type { DeclaredFile } from '../../../worker/pack/verify.ts';
 import { timedStages } from './stages.ts';
 import { type Times, timed } from './times.ts';
 
-async function packAt(manifestUrl: string): Promise<Required<Omit<Pack, 'catalogue'>>> {
+async function packAt(manifestUrl: string): Promise<Required<Omit<Pack, 'catalogue' | 'unavailable'>>> {
   const manifest: Manifest = await (await fetch(manifestUrl)).json();
   const bytesOf = async (file: DeclaredFile) =>
     new Uint8Array(await (await fetch(new URL(file.path, manifestUrl))).arrayBuffer());
