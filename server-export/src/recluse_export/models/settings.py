@@ -69,6 +69,10 @@ class TowerSettings(Settings):
 
     size: Annotated[int, Field(ge=4, multiple_of=4)] = 64
     """Length of an item row and of the visitor's state."""
+    wide_size: Annotated[int, Field(ge=4, multiple_of=4)] = 128
+    """The same for a log without times, where all rows of this length together are small."""
+    wide_bytes: PositiveInt = 500_000
+    """What counts as small: a byte a number."""
     hashes: PositiveInt = 4096
     """Slots of the table for title words and further attributes."""
     price_buckets: PositiveInt = 16
@@ -186,6 +190,7 @@ class ModelSettings(Settings):
                         "cutoffs": 2,
                     }
                 ),
+                "tower": self.tower.model_copy(update={"wide_size": self.tower.size}),
                 "encoder": self.encoder.model_copy(update={"epochs": 1, "most_windows": 1000}),
                 "blender": self.blender.model_copy(
                     update={"epochs": 2, "cutoffs": 2, "hard": 50, "random": 50}

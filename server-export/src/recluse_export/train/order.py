@@ -48,12 +48,19 @@ USUAL_FACTOR = 20.0
 """With which the candidates are found where training found none."""
 
 
-def with_window(settings: ModelSettings, log: Log) -> ModelSettings:
-    """The settings with the encoder's window as long as this log asks for: no longer than its longest
-    history."""
+def fitted_to(settings: ModelSettings, log: Log) -> ModelSettings:
+    """The settings with the encoder's window no longer than this log's longest history, and item rows as
+    wide as a pack has room for."""
     longest = int(np.diff(log.offsets).max(initial=2))
     events = int(min(settings.encoder.next_item_events, max(8, longest)))
-    return settings.model_copy(update={"encoder": settings.encoder.model_copy(update={"events": events})})
+    tower = settings.tower
+    wide = tower.wide_size * len(log.items) <= tower.wide_bytes
+    return settings.model_copy(
+        update={
+            "encoder": settings.encoder.model_copy(update={"events": events}),
+            "tower": tower.model_copy(update={"size": tower.wide_size if wide else tower.size}),
+        }
+    )
 
 
 def train_by_order(

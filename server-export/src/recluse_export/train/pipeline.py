@@ -29,7 +29,7 @@ from recluse_export.train.calibrate import calibrate
 from recluse_export.train.kept import Kept, parameters_of, plain_parameters
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import train_networks
-from recluse_export.train.order import train_by_order, with_window
+from recluse_export.train.order import fitted_to, train_by_order
 from recluse_export.train.trained import Trained
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None
     kept = kept or Kept()
     budget = kept.budget
     past, until = training_log(log, config)
-    settings = config.model if log.has_time else with_window(config.model, past)
+    settings = config.model if log.has_time else fitted_to(config.model, past)
     event_types = event_types_of(config)
     repeats = people_repeat(past)
     parameters = kept.once(
