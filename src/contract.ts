@@ -327,6 +327,22 @@ export interface RecommendRequest<Item extends object = Attributes> {
    */
   calibration?: number;
   /**
+   * How much what was shown at this placement and passed over goes down, 0 to 1. 0: not at all. 1: once shown (an `impression`, see
+   * `Recommender.shown`) an item loses half of what lies between the best score and the hundredth, twice three quarters, and so on.
+   * Half forgiven after a week, and wholly by any other interaction with the item. Default 0.
+   */
+  rotation?: number;
+  /**
+   * How much what is new goes up, 0 to 1, by half as much for every 30 days of its age. 1: an item of today by what lies between the
+   * best score and the hundredth. Only where the pack says since when an item is there. Default 0.
+   */
+  newness?: number;
+  /**
+   * Leaves out what other placements of this page have been given last: of all, or of those that are named. Of lists asked for at the same
+   * time, the one that was asked for first is made first. Default false.
+   */
+  distinct?: boolean | readonly string[];
+  /**
    * Adds `reasons`, `parts` and `moves` to every item; `'full'` also `influences`, which takes as long as a dozen lists. Default false.
    */
   explain?: boolean | 'full';

@@ -75,6 +75,11 @@ export const listOf =
     for (const [place, entry] of value.entries()) check(entry, `${field}[${place}]`);
   };
 
+const either =
+  (check: Check, otherwise: Check): Check =>
+  (value, field) =>
+    (Array.isArray(value) ? otherwise : check)(value, field);
+
 export const recordOf =
   (check: Check): Check =>
   (value, field) => {
@@ -165,6 +170,9 @@ const recommended: Readonly<Record<string, Check>> = {
   diversity: between(0, 1),
   diversify: oneOf('mmr', 'dpp'),
   calibration: between(0, 1),
+  rotation: between(0, 1),
+  newness: between(0, 1),
+  distinct: either(flag, listOf(text)),
   explain: (value, field) => {
     if (value !== 'full') flag(value, field);
   },

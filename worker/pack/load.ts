@@ -36,8 +36,8 @@ export interface LoadOptions {
 
 /** What happens on the way. */
 export interface LoadEvents {
-  /** More of the pack that serves has arrived, or another pack serves from now on. */
-  onPack(pack: Pack): void;
+  /** More of the pack that serves has arrived, or another pack serves from now on; where that takes a while, it is waited for. */
+  onPack(pack: Pack): unknown;
   /** Something failed, and the lists go on. */
   onProblem(problem: RecluseError): void;
   /** Makes a list with a whole new pack; the pack is activated only if this resolves. */
@@ -77,7 +77,10 @@ export async function loadPack(given: LoadOptions, events: LoadEvents): Promise<
     await arrive(lastSteps, pack.manifest, pack, options, events);
   } else if (!pack) {
     await firstVisit(fetched, options, events);
-  } else if (sameBytes(fetched.bytes, active?.bytes) || !(await upgrade(fetched, options, events))) {
+  } else if (
+    sameBytes(fetched.bytes, active?.bytes) ||
+    !(await upgrade(fetched, pack.manifest, options, events))
+  ) {
     await arrive(lastSteps, pack.manifest, pack, options, events);
   }
 
@@ -111,12 +114,79 @@ async function firstVisit(fetched: ManifestFile, options: Caching, events: LoadE
   }
 }
 
-/** Puts a new pack in the place of the one that serves, whole and tried out, or leaves everything as it is. */
-async function upgrade(fetched: ManifestFile, options: Caching, events: LoadEvents): Promise<boolean> {
+/**
+ * Looks whether there is another pack than the one that serves and, if so, puts it in its place: whole, verified and tried out, the
+ * switch last. Until then, and where anything fails, everything stays as it is.
+ *
+ * @param events `onPack` is told of the new pack, once
+ * @returns whether there was another
+ * @throws RecluseError `pack-unreachable`, `pack-damaged`, `pack-too-new`
+ */
+export async function refreshPack(
+  given: LoadOptions,
+  serving: Manifest,
+  events: LoadEvents,
+): Promise<boolean> {
+  const options = { ...given, cache: countingRefusals(given.cache) };
+  const fetched = await fetchManifest(options.network, options.manifestUrl, undefined);
+  if ('problem' in fetched) throw fetched.problem;
+  if (JSON.stringify(fetched.manifest) === JSON.stringify(serving)) return false;
+  await unpackDelta(fetched.manifest, serving, options, events);
+  const next = await whole(fetched.manifest, options);
+  await events.tryOut(next);
+  await events.onPack(next);
+  await activate(fetched, options);
+  return true;
+}
+
+/**
+ * Makes as many of a new pack's files as it can from those of the pack that is here, and puts them into the cache, each verified. What it
+ * cannot make is fetched whole later.
+ */
+async function unpackDelta(
+  next: Manifest,
+  here: Manifest | undefined,
+  { manifestUrl, cache, network }: Caching,
+  events: LoadEvents,
+): Promise<void> {
+  const { delta } = next;
+  if (!delta || delta.from !== here?.version) return;
+  const urlOf = (path: string) => new URL(path, manifestUrl).href;
+  let saved = 0;
+  for (const role of Object.keys(next.files) as FileRole[]) {
+    const before = here.files[role];
+    const there = await cache.match(urlOf(next.files[role]!.path));
+    if (before && !there && (await cache.match(urlOf(before.path)))) saved += next.files[role]!.bytes;
+  }
+  if (delta.file.bytes >= saved) return;
   try {
+    const { readDelta, madeFrom } = await import('./delta.ts');
+    const bytes = await fetchVerified(network, urlOf(delta.file.path), delta.file);
+    for (const file of readDelta(bytes, next)) {
+      const declared = Object.values(next.files).find(({ path }) => path === file.path);
+      const source = file.from === null ? new Uint8Array() : await cache.match(urlOf(file.from));
+      if (!declared || !source || (await cache.match(urlOf(file.path)))) continue;
+      const made = madeFrom(source, file, declared.bytes);
+      await verifyFile(declared, made);
+      await cache.put(urlOf(file.path), made);
+    }
+  } catch (problem) {
+    events.onProblem(asProblem(problem));
+  }
+}
+
+/** Puts a new pack in the place of the one that serves, whole and tried out, or leaves everything as it is. */
+async function upgrade(
+  fetched: ManifestFile,
+  serving: Manifest,
+  options: Caching,
+  events: LoadEvents,
+): Promise<boolean> {
+  try {
+    await unpackDelta(fetched.manifest, serving, options, events);
     const next = await whole(fetched.manifest, options);
     await events.tryOut(next);
-    events.onPack(next);
+    await events.onPack(next);
     await activate(fetched, options);
     return true;
   } catch (problem) {

@@ -36,19 +36,34 @@ const withShort = (
   ...(unmet.length === 0 ? {} : { unmet }),
 });
 
+/** Stages that change scores, with the one before each, by the name of the part that they add. */
+const adding = {
+  newness: ['mode', 'newness'],
+  rules: ['newness', 'boost'],
+  rotation: ['boost', 'rotate'],
+} as const;
+
+/** What stages after the tier added to the score of one item, by name; nothing of those that added nothing. */
+function addedBy(row: number, trace: Trace): Record<string, number> {
+  const added: Record<string, number> = {};
+  for (const [name, [before, after]] of Object.entries(adding)) {
+    if (trace[before] === trace[after]) continue;
+    const from = trace[before].rows.indexOf(row);
+    const to = trace[after].rows.indexOf(row);
+    const more = from < 0 || to < 0 ? 0 : trace[after].scores[to]! - trace[before].scores[from]!;
+    if (more !== 0) added[name] = more;
+  }
+  return added;
+}
+
 /** Parts, reasons and moves of one item. */
 function explanation(row: number, moment: Moment, trace: Trace): Partial<RankedItem> {
   const { rules, scores } = moment;
-  const reasons = reasonsFor(row, moment);
-  const parts = scores.partsOf(row);
-  const moves = movesOf(row, trace);
-  if (!rules) return { reasons, parts, moves };
-  const place = trace.boost.rows.indexOf(row);
-  const raised = place === -1 ? 0 : trace.boost.scores[place]! - scores.scores[row]!;
+  const named = rules?.reasonsFor(row, arrangementOf(trace.arrange)) ?? [];
   return {
-    reasons: [...rules.reasonsFor(row, arrangementOf(trace.arrange)), ...reasons],
-    parts: raised === 0 ? parts : { ...parts, rules: raised },
-    moves,
+    reasons: [...named, ...reasonsFor(row, moment)],
+    parts: { ...scores.partsOf(row), ...addedBy(row, trace) },
+    moves: movesOf(row, trace),
   };
 }
 

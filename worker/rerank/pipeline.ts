@@ -5,8 +5,10 @@ import { candidates } from './candidates.ts';
 import { diversify } from './diversify.ts';
 import { mode } from './mode.ts';
 import { moveText } from './move-text.ts';
+import { newness } from './newness.ts';
 import { page } from './page.ts';
 import type { Moment, Ranking, Stage } from './ranking.ts';
+import { rotate } from './rotate.ts';
 import { arrange, boost, bury, rules } from './rules/stages.ts';
 import { score } from './score.ts';
 
@@ -16,7 +18,9 @@ export const stages = {
   rules,
   score,
   mode,
+  newness,
   boost,
+  rotate,
   diversify,
   bury,
   arrange,

@@ -29,6 +29,10 @@ export interface Wanted {
   readonly diversify: Diversify;
   /** 0 to 1. */
   readonly calibration: number;
+  /** 0 to 1. */
+  readonly rotation: number;
+  /** 0 to 1. */
+  readonly newness: number;
 }
 
 /** Everything that a stage may know besides the ranking. Made once per call; no stage reads a clock, a global or a database. */
@@ -39,6 +43,8 @@ export interface Moment {
   readonly wanted: Wanted;
   /** What the shop wants of this list, where it wants anything. */
   readonly rules?: AppliedRules | undefined;
+  /** How often, decayed, an item was shown at this list's place and passed over; those that were. Absent where nobody asked. */
+  readonly passedOver?: ReadonlyMap<ItemRow, number> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** 0 (inclusive) to 1. */

@@ -61,6 +61,8 @@ function resolve(
     diversity: Math.min(1, Math.max(0, request.diversity ?? 0)),
     diversify: request.diversify ?? 'mmr',
     calibration: Math.min(1, Math.max(0, request.calibration ?? 0)),
+    rotation: request.rotation ?? 0,
+    newness: request.newness ?? 0,
   };
 }
 

@@ -22,7 +22,7 @@ from recluse_export.commands_ratings import ratings
 from recluse_export.config import Config, read_config
 from recluse_export.errors import ProblemError, Terminated
 from recluse_export.interruption import same_command, terminable
-from recluse_export.pack import check_output_folder, read_pack, verify_pack, write_pack
+from recluse_export.pack import check_output_folder, read_pack, verify_pack, write_delta, write_pack
 from recluse_export.pack.write import MANIFEST
 from recluse_export.progress import TerminalProgress
 from recluse_export.read import load
@@ -276,6 +276,23 @@ def verify(
         f"{pack}: valid, {len(contents.items):,} items, data until {contents.data_until or 'unknown'}.",
         highlight=False,
         soft_wrap=True,
+    )
+
+
+@app.command()
+@_plainly
+def delta(
+    old: Annotated[Path, typer.Argument(help="Folder of the pack that devices have.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="Folder of the pack that follows it.", metavar="NEW")],
+) -> None:
+    """Let devices that have OLD fetch what is new and changed only: adds one small file to NEW and names it
+    in its manifest.
+
+    Example: [bold]recluse-export delta /srv/pack-of-monday /srv/pack-of-tuesday[/bold]
+    """
+    made = write_delta(old, new)
+    console.print(
+        f"{made.path}: {made.bytes:,} bytes instead of {made.whole:,}.", highlight=False, soft_wrap=True
     )
 
 

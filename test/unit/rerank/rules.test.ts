@@ -12,8 +12,8 @@ import {
   rerankList,
   similarList,
 } from '../../../worker/rerank/lists.ts';
-import { spreadOf } from '../../../worker/rerank/rules/boost.ts';
 import { compileRules } from '../../../worker/rerank/rules/compile.ts';
+import { spreadOf } from '../../../worker/rerank/spread.ts';
 import { activeRules } from '../../../worker/rules.ts';
 import { moment, syntheticInteractions, syntheticPack } from '../support/synthetic-pack.ts';
 

@@ -2,21 +2,13 @@
 import type { Predicate } from '../condition.ts';
 import type { Ranking } from '../ranking.ts';
 import { bestFirst } from '../score.ts';
-
-/** Places from the best that the spread of a list is taken over. */
-const depth = 100;
+import { spreadOf } from '../spread.ts';
 
 /** A boost rule, compiled. */
 export interface Boost {
   readonly holds: Predicate;
   /** Spreads of the list. */
   readonly by: number;
-}
-
-/** What lies between the best score and the hundredth, or the last of a shorter list; 1 where that is nothing. */
-export function spreadOf(scores: Float32Array): number {
-  if (scores.length === 0) return 1;
-  return scores[0]! - scores[Math.min(scores.length, depth) - 1]! || 1;
 }
 
 /**

@@ -38,6 +38,7 @@ from recluse_export.features.visitor import avg_rating, recency_score, total_int
 from recluse_export.models.base import best
 from recluse_export.models.linear import LinearChoice, merged, solve
 from recluse_export.models.settings import LinearSettings
+from recluse_export.pack.delta import differences
 from recluse_export.shapes import (
     Category,
     Coefficients,
@@ -352,7 +353,27 @@ def golden() -> dict[str, Any]:
         "scan": {"cases": scan_cases},
         "context": {"cases": _context_cases()},
         "features": {"cases": feature_cases(log, counting)},
+        "delta": {"cases": delta_cases()},
     }
+
+
+def delta_cases() -> list[dict[str, Any]]:
+    """Files made from other files, bytes as hexadecimal text."""
+    rows = np.random.default_rng(3).integers(0, 256, 400, np.uint8).tobytes()
+    pairs = {
+        "a row changed and one added": (rows, rows[:100] + b"changed" + rows[107:] + b"new"),
+        "a row taken out of the middle": (rows, rows[:150] + rows[200:]),
+        "parts in another order": (rows, rows[200:] + rows[:200]),
+        "nothing in common": (rows, bytes(40)),
+        "made of nothing": (b"", rows[:40]),
+        "an empty file": (rows, b""),
+    }
+    cases = []
+    for name, (source, target) in pairs.items():
+        operations, fresh = differences(source, target)
+        given = {"source": source.hex(), "operations": operations, "fresh": fresh.hex()}
+        cases.append(_case(name, given, {"target": target.hex()}))
+    return cases
 
 
 def feature_cases(log: Log, counting: Counting) -> list[dict[str, Any]]:

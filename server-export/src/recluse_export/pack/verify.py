@@ -42,6 +42,8 @@ def verify_pack(path: Path) -> None:
     folder = folder_of(path)
     manifest = read_manifest(folder)
     contents = {name: _read_file(folder, entry) for name, entry in manifest["files"].items()}
+    if "delta" in manifest:
+        _read_file(folder, manifest["delta"]["file"])
     _check_version(folder, manifest)
     _check_vocabulary(folder, manifest)
     count = manifest["items"]["count"]

@@ -257,7 +257,8 @@ def _is_pack(folder: Path) -> bool:
 
 
 def _files_of(pack: Path) -> set[str]:
-    entries = json.loads((pack / MANIFEST).read_bytes())["files"].values()
+    manifest = json.loads((pack / MANIFEST).read_bytes())
+    entries = [*manifest["files"].values(), *([manifest["delta"]["file"]] if "delta" in manifest else [])]
     return {
         entry["path"] for entry in entries if "/" not in entry["path"] and entry["path"] not in (".", "..")
     }
