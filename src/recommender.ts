@@ -97,6 +97,11 @@ export interface Recommender<Item extends object = Attributes> {
     options?: CallOptions,
   ): Promise<void>;
   /**
+   * Says that all items of a list were shown at its placement, for `rotation`: an `impression` of each. Where the page watches its
+   * elements (`recluse/collect`), that is more exact, and this is not needed.
+   */
+  shown(list: Pick<Worked, 'id' | 'placement' | 'items'>, options?: CallOptions): Promise<void>;
+  /**
    * The list for this visitor, from the best tier that is ready. Waits for the first tier; knows every `track()` made before.
    * Leaves out what the visitor dislikes: items whose newest `like` or `dislike` is a `dislike`.
    *
@@ -370,6 +375,11 @@ export async function createRecommender<Item extends object = Attributes>(
       });
       return stored;
     },
+    shown: ({ id, placement, items }, options) =>
+      recommender.track(
+        items.map(({ id: item, position }) => ({ type: 'impression', item, list: id, position, placement })),
+        options,
+      ),
     recommend: (request) => list('recommend', request),
     rerank: (candidates: readonly (string | { id: string })[], request?: RecommendRequest & CallOptions) => {
       if (!Array.isArray(candidates) || typeof candidates[0] !== 'object')

@@ -50,6 +50,7 @@ import { loadPack } from './pack/load.ts';
 import { type Network, openNetwork } from './pack/network.ts';
 import type { Manifest, Pack } from './pack/pack.ts';
 import { runtimeFiles } from './pack/runtime.ts';
+import { openPlacements } from './placements.ts';
 import { needsCatalogue } from './rerank/condition.ts';
 import { hiddenIds, hidingNeedsCatalogue, idsMeeting } from './rerank/hidden.ts';
 import {
@@ -103,6 +104,7 @@ const historyLimit = 100;
 
 /** Loaded when they are first asked for. */
 const furtherLists = () => import('./rerank/further-lists.ts');
+const rotation = () => import('./rotation.ts');
 const textSearch = () => import('./search/text-search.ts');
 
 /** Builds the worker's API. Nothing happens before `open`. */
@@ -112,6 +114,7 @@ export function serve(companions: Companions): WorkerApi {
   let problems: Status['problems'] = [];
   let firstListGiven: () => void = () => {};
   const scoring = scoringOnce();
+  const placements = openPlacements();
   let shopRules: readonly Rule[] = [];
   /** The pack that serves as it was made: without what the shop says of its items. */
   let made: Pack | undefined;
@@ -328,7 +331,21 @@ export function serve(companions: Companions): WorkerApi {
     const { pack, rules } = await ruledPack(placement, request);
     const visit = await visitFor(pack, request.without);
     const tiers = tiersOf(pack, request.without && scoringOnce());
-    return { ...(await ask(request, tiers, visit, Math.random, report)), rules };
+    const passedOver = request.rotation ? await passedOverAt(placement, visit, pack) : undefined;
+    return { ...(await ask(request, tiers, visit, Math.random, report)), rules, passedOver };
+  }
+
+  /** How often items were shown at a placement and passed over, by row. */
+  async function passedOverAt(
+    placement = 'default',
+    { interactions, now }: Visit,
+    pack: Pack,
+  ): Promise<Map<number, number>> {
+    const { passedOverAt: passedOver } = await rotation();
+    const times = await passedOver(placement, interactions, opened().visitor, now);
+    return new Map(
+      [...times].flatMap(([id, count]) => (pack.rowOf.has(id) ? [[pack.rowOf.get(id)!, count]] : [])),
+    );
   }
 
   /** The pack, as far as filter and rules of a list need it, and these rules compiled for it. */
@@ -426,11 +443,22 @@ export function serve(companions: Companions): WorkerApi {
     placement: string,
     make: (asker: Asker, request: Paged<RecommendRequest>) => List | Promise<List>,
   ): Promise<RankedList> {
-    return listed(request.placement ?? placement, request.page, async () => {
-      const admitted = await withoutHidden(request);
-      const asker = await asked(admitted, request.placement ?? placement);
-      return { list: await make(asker, admitted), pack: asker.pack, known: asker.history.rows.length };
-    });
+    const { page, distinct = false, exclude = [] } = request;
+    const place = request.placement ?? placement;
+    return placements.inTurn(distinct !== false, () =>
+      listed(place, page, async () => {
+        const others = placements.elsewhere(place, distinct);
+        const admitted = await withoutHidden({ ...request, exclude: [...exclude, ...others] });
+        const asker = await asked(admitted, place);
+        const list = await make(asker, admitted);
+        placements.give(
+          place,
+          list.items.map(({ id }) => id),
+          page,
+        );
+        return { list, pack: asker.pack, known: asker.history.rows.length };
+      }),
+    );
   }
 
   /** The pack with this part, or as much of it as will ever come. */
@@ -534,7 +562,10 @@ export function serve(companions: Companions): WorkerApi {
 
     async track(interactions) {
       const checked = checkInteractions(interactions);
-      await opened().visitor.track(checked, Date.now());
+      const { visitor } = opened();
+      await visitor.track(checked, Date.now());
+      const shown = checked.filter(({ type }) => type === 'impression');
+      if (shown.length > 0) await (await rotation()).noteShown(shown, visitor, Date.now());
     },
 
     async recommend(request) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RankedList, RecluseError } from '../../src/index.ts';
 import type { PackServer } from './support/pack-server.ts';
-import { shopsOf } from './support/shop-of-tests.ts';
+import { freshName, shopsOf } from './support/shop-of-tests.ts';
 import { tinyPack } from './support/tiny-pack.ts';
 
 let server: PackServer;
@@ -200,4 +200,61 @@ test('hostile words are words', async () => {
   });
   const { recluse: bare } = await shop({ catalogue: false });
   expect((await failure(bare.searchByTaste('first'))).code).toBe('catalogue-missing');
+});
+
+test('what was shown and passed over makes room for others, also at the next visit, and a click forgives', async () => {
+  const name = freshName();
+  const { recluse } = await shop({ name });
+  await recluse.ready();
+  const asked = { limit: 3, placement: 'home', rotation: 1 };
+  const first = await recluse.recommend(asked);
+  expect(ids(await recluse.recommend(asked))).toEqual(ids(first));
+  await recluse.shown(first);
+  const second = await recluse.recommend(asked);
+  expect(ids(second)).not.toEqual(ids(first));
+  // Elsewhere nothing of it was shown, and without being asked for it does not count.
+  expect(ids(await recluse.recommend({ ...asked, placement: 'aside' }))).toEqual(ids(first));
+  expect(ids(await recluse.recommend({ ...asked, rotation: 0 }))).toEqual(ids(first));
+  await recluse.close();
+  server.mode = 'down';
+  const { recluse: again } = await shop({ name });
+  expect(ids(await again.recommend(asked))).toEqual(ids(second));
+  await again.track({ type: 'click', item: first.items[0]!.id });
+  const { items } = await again.recommend({ ...asked, limit: 12, explain: true });
+  const lost = items.filter(({ parts }) => parts!.rotation! < 0).map(({ id }) => id);
+  expect(lost.sort()).toEqual(ids(first).slice(1).sort());
+});
+
+test('what is forgotten was never shown', async () => {
+  const { recluse } = await shop();
+  await recluse.ready();
+  const asked = { limit: 3, placement: 'home', rotation: 1 };
+  const first = await recluse.recommend(asked);
+  await recluse.shown(first);
+  const shown = (await recluse.export()).derived.filter(({ kind }) => kind === 'shown');
+  expect(shown.map(({ item }) => item).sort()).toEqual(ids(first).sort());
+  await recluse.forget({ item: first.items[1]!.id });
+  expect((await recluse.export()).derived.map(({ item }) => item)).not.toContain(first.items[1]!.id);
+  await recluse.forget('everything');
+  expect((await recluse.export()).derived).toEqual([]);
+  expect(ids(await recluse.recommend(asked))).toEqual(ids(first));
+});
+
+test('shelves of one page do not repeat each other', async () => {
+  const { recluse } = await shop();
+  await recluse.ready();
+  const lists = await Promise.all([
+    recluse.recommend({ limit: 4, placement: 'one', distinct: true }),
+    recluse.discover({ limit: 4, placement: 'two', distinct: true }),
+    recluse.recommend({ limit: 3, placement: 'three', distinct: true }),
+  ]);
+  expect(new Set(lists.flatMap(ids)).size).toBe(11);
+  // Asked for again, a shelf does not make room for itself; and pages of it count, too.
+  expect(ids(await recluse.recommend({ limit: 4, placement: 'one', distinct: true }))).toEqual(ids(lists[0]!));
+  const named = await recluse.recommend({ limit: 12, placement: 'four', distinct: ['two'] });
+  expect(ids(named)).toHaveLength(8);
+  for (const wrong of [1, 'one', [1]])
+    expect(await failure(recluse.recommend({ distinct: wrong as never }))).toMatchObject({
+      code: 'invalid-argument',
+    });
 });

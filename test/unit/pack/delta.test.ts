@@ -54,7 +54,10 @@ describe('a delta', () => {
     ['that is no object', 7],
     ['with half an operation', { ...between, files: [{ path: 'x', from: null, operations: [0, 0] }] }],
     ['with a negative place', { ...between, files: [{ path: 'x', from: null, operations: [-1, 0, 0] }] }],
-    ['with a place that is no number', { ...between, files: [{ path: 'x', from: null, operations: ['', 0, 0] }] }],
+    [
+      'with a place that is no number',
+      { ...between, files: [{ path: 'x', from: null, operations: ['', 0, 0] }] },
+    ],
     ['that ends too early', { ...between, files: [{ path: 'x', from: null, operations: [0, 0, 9] }] }],
     ['with a file that is nothing', { ...between, files: [null] }],
   ])('%s is refused', (_, head) => {
