@@ -250,7 +250,9 @@ test('shelves of one page do not repeat each other', async () => {
   ]);
   expect(new Set(lists.flatMap(ids)).size).toBe(11);
   // Asked for again, a shelf does not make room for itself; and pages of it count, too.
-  expect(ids(await recluse.recommend({ limit: 4, placement: 'one', distinct: true }))).toEqual(ids(lists[0]!));
+  expect(ids(await recluse.recommend({ limit: 4, placement: 'one', distinct: true }))).toEqual(
+    ids(lists[0]!),
+  );
   const named = await recluse.recommend({ limit: 12, placement: 'four', distinct: ['two'] });
   expect(ids(named)).toHaveLength(8);
   for (const wrong of [1, 'one', [1]])

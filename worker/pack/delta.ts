@@ -2,8 +2,10 @@
  * The files of a new pack, made from those of the pack that is here and one small file of what is new; its form is under `delta` in
  * `docs/pack.schema.json`. Loaded when a manifest names one.
  */
+import type { FileCache } from './cache.ts';
+import type { Network } from './network.ts';
 import type { Manifest } from './pack.ts';
-import { damaged, parseJson } from './verify.ts';
+import { type DeclaredFile, damaged, type FileRole, parseJson, verifyFile } from './verify.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -75,4 +77,36 @@ export function madeFrom(source: Bytes, { path, operations, fresh }: DeltaFile, 
   }
   if (filled !== size) damaged(path, 'its delta ends too early');
   return made;
+}
+
+/**
+ * Makes as many of a new pack's files as it can from those of the pack that is here, and puts them into the cache, each verified. What it
+ * cannot make is fetched whole later; where all of that is smaller than the delta, nothing is done.
+ *
+ * @throws RecluseError `pack-unreachable`, `pack-damaged`; what was made before stays
+ */
+export async function unpackDelta(
+  next: Manifest,
+  here: Manifest,
+  { manifestUrl, cache, network }: { manifestUrl: string; cache: FileCache; network: Network },
+  fetchVerified: (network: Network, url: string, file: DeclaredFile) => Promise<Bytes>,
+): Promise<void> {
+  const { file } = next.delta!;
+  const urlOf = (path: string) => new URL(path, manifestUrl).href;
+  let saved = 0;
+  for (const role of Object.keys(next.files) as FileRole[]) {
+    const before = here.files[role];
+    const there = await cache.match(urlOf(next.files[role]!.path));
+    if (before && !there && (await cache.match(urlOf(before.path)))) saved += next.files[role]!.bytes;
+  }
+  if (file.bytes >= saved) return;
+  const bytes = await fetchVerified(network, urlOf(file.path), file);
+  for (const part of readDelta(bytes, next)) {
+    const declared = Object.values(next.files).find(({ path }) => path === part.path);
+    const source = part.from === null ? new Uint8Array() : await cache.match(urlOf(part.from));
+    if (!declared || !source || (await cache.match(urlOf(part.path)))) continue;
+    const made = madeFrom(source, part, declared.bytes);
+    await verifyFile(declared, made);
+    await cache.put(urlOf(part.path), made);
+  }
 }

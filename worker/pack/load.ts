@@ -114,67 +114,6 @@ async function firstVisit(fetched: ManifestFile, options: Caching, events: LoadE
   }
 }
 
-/**
- * Looks whether there is another pack than the one that serves and, if so, puts it in its place: whole, verified and tried out, the
- * switch last. Until then, and where anything fails, everything stays as it is.
- *
- * @param events `onPack` is told of the new pack, once
- * @returns whether there was another
- * @throws RecluseError `pack-unreachable`, `pack-damaged`, `pack-too-new`
- */
-export async function refreshPack(
-  given: LoadOptions,
-  serving: Manifest,
-  events: LoadEvents,
-): Promise<boolean> {
-  const options = { ...given, cache: countingRefusals(given.cache) };
-  const fetched = await fetchManifest(options.network, options.manifestUrl, undefined);
-  if ('problem' in fetched) throw fetched.problem;
-  if (JSON.stringify(fetched.manifest) === JSON.stringify(serving)) return false;
-  await unpackDelta(fetched.manifest, serving, options, events);
-  const next = await whole(fetched.manifest, options);
-  await events.tryOut(next);
-  await events.onPack(next);
-  await activate(fetched, options);
-  return true;
-}
-
-/**
- * Makes as many of a new pack's files as it can from those of the pack that is here, and puts them into the cache, each verified. What it
- * cannot make is fetched whole later.
- */
-async function unpackDelta(
-  next: Manifest,
-  here: Manifest | undefined,
-  { manifestUrl, cache, network }: Caching,
-  events: LoadEvents,
-): Promise<void> {
-  const { delta } = next;
-  if (!delta || delta.from !== here?.version) return;
-  const urlOf = (path: string) => new URL(path, manifestUrl).href;
-  let saved = 0;
-  for (const role of Object.keys(next.files) as FileRole[]) {
-    const before = here.files[role];
-    const there = await cache.match(urlOf(next.files[role]!.path));
-    if (before && !there && (await cache.match(urlOf(before.path)))) saved += next.files[role]!.bytes;
-  }
-  if (delta.file.bytes >= saved) return;
-  try {
-    const { readDelta, madeFrom } = await import('./delta.ts');
-    const bytes = await fetchVerified(network, urlOf(delta.file.path), delta.file);
-    for (const file of readDelta(bytes, next)) {
-      const declared = Object.values(next.files).find(({ path }) => path === file.path);
-      const source = file.from === null ? new Uint8Array() : await cache.match(urlOf(file.from));
-      if (!declared || !source || (await cache.match(urlOf(file.path)))) continue;
-      const made = madeFrom(source, file, declared.bytes);
-      await verifyFile(declared, made);
-      await cache.put(urlOf(file.path), made);
-    }
-  } catch (problem) {
-    events.onProblem(asProblem(problem));
-  }
-}
-
 /** Puts a new pack in the place of the one that serves, whole and tried out, or leaves everything as it is. */
 async function upgrade(
   fetched: ManifestFile,
@@ -183,7 +122,7 @@ async function upgrade(
   events: LoadEvents,
 ): Promise<boolean> {
   try {
-    await unpackDelta(fetched.manifest, serving, options, events);
+    await useDelta(fetched.manifest, serving, options, events);
     const next = await whole(fetched.manifest, options);
     await events.tryOut(next);
     await events.onPack(next);
@@ -195,8 +134,27 @@ async function upgrade(
   }
 }
 
+/** Lets a new pack's files be made from those of the pack that is here, where the new one comes with a delta from it. */
+export async function useDelta(
+  next: Manifest,
+  here: Manifest,
+  options: LoadOptions,
+  { onProblem }: Pick<LoadEvents, 'onProblem'>,
+): Promise<void> {
+  if (next.delta?.from !== here.version) return;
+  try {
+    const { unpackDelta } = await import('./delta.ts');
+    await unpackDelta(next, here, options, fetchVerified);
+  } catch (problem) {
+    onProblem(asProblem(problem));
+  }
+}
+
 /** The switch. Made only where every file lies in the cache; then what no longer belongs to the pack goes. */
-async function activate({ manifest, bytes }: ManifestFile, { manifestUrl, cache }: Caching): Promise<void> {
+export async function activate(
+  { manifest, bytes }: ManifestFile,
+  { manifestUrl, cache }: Caching,
+): Promise<void> {
   if (cache.refusals > 0 || !(await cache.put(manifestUrl, bytes))) return;
   await cache.keepOnly(urlsOf(manifest, manifestUrl));
 }
@@ -207,7 +165,7 @@ interface CountingCache extends FileCache {
 }
 type Caching = LoadOptions & { cache: CountingCache };
 
-function countingRefusals(cache: FileCache): CountingCache {
+export function countingRefusals(cache: FileCache): CountingCache {
   let refusals = 0;
   return {
     ...cache,
@@ -242,7 +200,7 @@ async function activeManifest(
 }
 
 /** Never rejects: its outcome is looked at later, when the cached pack serves. */
-async function fetchManifest(
+export async function fetchManifest(
   network: Network,
   url: string,
   patience: number | undefined,
@@ -373,7 +331,7 @@ async function arriveFromCache(manifest: Manifest, options: LoadOptions, events:
 }
 
 /** A whole pack at once, or none. */
-async function whole(manifest: Manifest, options: LoadOptions): Promise<Pack> {
+export async function whole(manifest: Manifest, options: LoadOptions): Promise<Pack> {
   let pack = nothingOf(manifest);
   for (const step of [...firstSteps, ...lastSteps])
     if (step.wanted(manifest, options)) pack = await step.add(pack, reader(manifest, options));
@@ -425,7 +383,7 @@ function sameBytes(left: Bytes, right: Bytes | undefined): boolean {
   return left.byteLength === right?.byteLength && left.every((byte, place) => byte === right[place]);
 }
 
-function asProblem(error: unknown): RecluseError {
+export function asProblem(error: unknown): RecluseError {
   return error instanceof RecluseError
     ? error
     : new RecluseError('pack-damaged', `The pack could not be used: ${(error as Error)?.message ?? error}`);
