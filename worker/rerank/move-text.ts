@@ -5,7 +5,9 @@ import type { StageName } from './pipeline.ts';
 const causes: Partial<Record<StageName, string>> = {
   score: 'by its score',
   mode: 'as other items were left out',
+  newness: 'as what is new goes up',
   boost: 'by a rule of the shop',
+  rotate: 'as some items were shown here and passed over',
   diversify: 'so that the list is varied',
   bury: 'by a rule of the shop',
   arrange: 'by a rule of the shop',
