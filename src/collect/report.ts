@@ -44,9 +44,9 @@ export function reporting(
   let page: string | undefined;
   const told = new Set<string>();
 
-  /** Whether something is said for the first time since this page was opened. A fragment makes no other page. */
+  /** Whether something is said for the first time since this page was opened. A fragment makes no other page, unless it is a route. */
   function first(what: string): boolean {
-    const here = location.href.replace(/#.*/, '');
+    const here = location.href.replace(/#(?![/!]).*/, '');
     if (here !== page) told.clear();
     page = here;
     return told.size !== told.add(what).size;

@@ -422,6 +422,19 @@ test('an order is stored once, though its page is opened again', async () => {
   ]);
 });
 
+test('a refund takes back what was bought: one item of the order, then all of it', async () => {
+  const { recluse } = await shop();
+  const items = ['item-1', 'item-2', 'item-3'].map((item_id) => ({ item_id, price: 1, quantity: 2 }));
+  page.dataLayer = [{ event: 'purchase', ecommerce: { transaction_id: 'T-1', items } }];
+  stops.push(collect(recluse, { dataLayer: true }));
+  const bought = async () => (await recluse.history()).map(({ item }) => item).sort();
+  await expect.poll(bought).toEqual(['item-1', 'item-2', 'item-3']);
+  page.dataLayer.push({ event: 'refund', ecommerce: { transaction_id: 'T-1', items: items.slice(1, 2) } });
+  await expect.poll(bought).toEqual(['item-1', 'item-3']);
+  page.dataLayer.push({ event: 'refund', ecommerce: { transaction_id: 'T-1' } });
+  await expect.poll(bought).toEqual([]);
+});
+
 test('what happens while the worker still starts is not missed', async () => {
   page.dataLayer = [{ event: 'add_to_cart', ecommerce: { items: [{ item_id: 'item-4' }] } }];
   const opening = shop();

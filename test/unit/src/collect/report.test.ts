@@ -96,8 +96,10 @@ test('a view is told once a page, and again on the next page', async () => {
   view();
   vi.stubGlobal('location', { href: 'https://shop.test/b' });
   view();
+  vi.stubGlobal('location', { href: 'https://shop.test/b#/routed/by/fragment' });
+  view();
   await settled();
-  expect(tracked).toHaveLength(2);
+  expect(tracked).toHaveLength(3);
 });
 
 test('a view that is claimed is told by its claimer alone', async () => {
