@@ -435,6 +435,21 @@ test('a refund takes back what was bought: one item of the order, then all of it
   await expect.poll(bought).toEqual([]);
 });
 
+test('what was really seen on a shelf and passed over makes room; what was drawn below the fold does not', async () => {
+  const { recluse } = await shop();
+  await recluse.ready();
+  const ask = () => recluse.recommend({ limit: 12, placement: 'home', rotation: 1 });
+  const before = await ask();
+  const [first, second] = before.items.map(({ id }) => id);
+  stops.push(collect(recluse));
+  show(`<div data-recluse-list="${before.id}" data-recluse-placement="home">${card(first!)}
+    ${card(second!, 'position:absolute;top:99999px')}</div>`);
+  const impressions = async () => (await recluse.history()).filter(({ type }) => type === 'impression');
+  await expect.poll(async () => (await impressions()).length, { timeout: 5000 }).toBe(1);
+  expect(await impressions()).toMatchObject([{ item: first, list: before.id, placement: 'home' }]);
+  await expect.poll(async () => (await ask()).items[0]!.id).toBe(second);
+});
+
 test('what happens while the worker still starts is not missed', async () => {
   page.dataLayer = [{ event: 'add_to_cart', ecommerce: { items: [{ item_id: 'item-4' }] } }];
   const opening = shop();
