@@ -187,12 +187,6 @@ describe('the model in a real browser', () => {
       code: 'model-unavailable',
     });
   });
-
-  test('says so where WebGPU was asked for and is not there or not faster', async () => {
-    const pack = await packWithGraphs();
-    model = await startModel(pack, { backend: 'webgpu', files });
-    expect(model.backend).toMatchObject({ model: 'wasm', why: 'the pack has no graph for WebGPU' });
-  });
 });
 
 describe('the kernel in a real browser', () => {
@@ -210,8 +204,7 @@ describe('the kernel in a real browser', () => {
 test('an adapter that refuses to come leaves the model in WebAssembly', async () => {
   vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(null) } });
   const pack = await packWithGraphs();
-  const withFloat = { ...pack, graphs: { ...pack.graphs!, encoderFloat: () => bytes(encoderUrl) } };
-  model = await startModel(withFloat, { backend: 'webgpu', files });
+  model = await startModel(pack, { backend: 'webgpu', files });
   vi.unstubAllGlobals();
   expect(model.backend).toMatchObject({ model: 'wasm', why: 'there is no WebGPU adapter here' });
 });

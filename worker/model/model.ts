@@ -62,15 +62,11 @@ async function fasterEncoder(onWasm: Encoder, pack: FullPack, options: ModelOpti
     return stay(`WebAssembly was asked for; the encoder takes ${rounded(time)}`);
   if (options.backend === 'auto' && time <= slowEncoder)
     return stay(`the encoder takes ${rounded(time)} in WebAssembly; WebGPU is tried above ${slowEncoder} ms`);
-  if (!pack.graphs.encoderFloat) return stay('the pack has no graph for WebGPU');
   if (!(await hasAdapter())) return stay('there is no WebGPU adapter here');
   let onGpu: Encoder | undefined;
   try {
-    const [runtime, graph] = await Promise.all([
-      startRuntime('webgpu', options.files),
-      pack.graphs.encoderFloat(),
-    ]);
-    onGpu = await openEncoder(runtime, graph, pack.manifest, pack.rows);
+    const runtime = await startRuntime('webgpu', options.files);
+    onGpu = await openEncoder(runtime, pack.graphs.encoder, pack.manifest, pack.rows);
     const timeOnGpu = await onGpu.measure();
     const compared = `the encoder takes ${rounded(timeOnGpu)} on WebGPU and ${rounded(time)} in WebAssembly`;
     if (timeOnGpu < time) {

@@ -255,13 +255,10 @@ const rowsAndGraphs: Step = {
   waits: true,
   async add(pack, read) {
     const [rows, encoder, blender] = await Promise.all([read('rows'), read('encoder'), read('blender')]);
-    const encoderFloat = pack.manifest.files.encoderFloat && {
-      encoderFloat: async () => (await read('encoderFloat')).bytes,
-    };
     return {
       ...pack,
       rows: decodeRows(rows),
-      graphs: { encoder: encoder.bytes, blender: blender.bytes, ...encoderFloat },
+      graphs: { encoder: encoder.bytes, blender: blender.bytes },
     };
   },
 };

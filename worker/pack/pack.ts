@@ -67,10 +67,8 @@ export interface ItemRows {
 
 /** The ONNX graphs of the full model, as files. */
 export interface Graphs {
-  /** Dynamic int8, for WebAssembly. */
+  /** For WebAssembly and WebGPU alike; computes in float32. */
   readonly encoder: Uint8Array;
-  /** Float32, for WebGPU: fetched only when asked for, and only before `status().phase` is `ready`. Absent where the pack has none. */
-  readonly encoderFloat?: () => Promise<Uint8Array>;
   readonly blender: Uint8Array;
 }
 

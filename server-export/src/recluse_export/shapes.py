@@ -188,9 +188,7 @@ class Model:
     row: NDArray[np.int8]
     """``[items, size]``"""
     encoder: bytes
-    """ONNX, dynamic int8"""
-    encoder_float: bytes
-    """ONNX, float32"""
+    """ONNX; matrices as int8 with a float32 step a row, computed in float32"""
     blender: bytes
     """ONNX, float32"""
     block: int

@@ -45,6 +45,7 @@ def test_equal_lists_lose_nothing_and_swapped_places_are_seen():
     assert pack.ndcg_lost == pytest.approx(1 - pack.ndcg)
     assert pack.same_top_10 == 0
     assert pack.same_items == pytest.approx((10 + 9) / 20)
+    assert (base.same_set, pack.same_set) == (1.0, 0.5)
     assert pack.seconds == 3.0
 
 

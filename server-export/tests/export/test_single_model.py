@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from recluse_export.errors import ProblemError
+from recluse_export.evaluate.runtimes import shared_items
 from recluse_export.evaluate.split import before, targets_after
-from recluse_export.export.agreement import shared
 from recluse_export.export.single_model import About, Shipped, pack_of, ranker_of
 from recluse_export.export.sparse_int8 import strongest_int8
 from recluse_export.features.history import histories_at
@@ -58,7 +58,7 @@ def packed(name, small_log, tmp_path, types=TYPES, **shipped):
 def test_a_pack_that_counts_ranks_exactly_as_its_model(name, small_log, histories, tmp_path):
     model, contents = packed(name, small_log, tmp_path)
     ours, theirs = recommend(model, histories, 10), recommend(ranker_of(contents), histories, 10)
-    assert shared(ours, theirs) > 0.99
+    assert shared_items(ours, theirs) > 0.99
     # The model adds in float32, the pack in double: what differs in the seventh digit may change places.
     assert (ours == theirs).mean() > 0.98
 
@@ -73,21 +73,21 @@ def test_counts_of_events_that_are_no_habit_are_in_the_pack_too(small_log, histo
 def test_a_pack_with_every_weight_ranks_as_its_model_but_for_int8(name, small_log, histories, tmp_path):
     model, contents = packed(name, small_log, tmp_path, strongest=400)
     ranker = ranker_of(contents)
-    assert shared(recommend(model, histories, 10), recommend(ranker, histories, 10)) > 0.95
+    assert shared_items(recommend(model, histories, 10), recommend(ranker, histories, 10)) > 0.95
 
 
 @pytest.mark.parametrize("cut", ["target", "source"])
 def test_a_pack_with_the_strongest_weights_keeps_most_of_the_list(cut, small_log, histories, tmp_path):
     model, contents = packed("ease", small_log, tmp_path, strongest=32, cut=cut)
     assert len(contents.linear.weight) <= 33 * 400
-    assert shared(recommend(model, histories, 10), recommend(ranker_of(contents), histories, 10)) > 0.8
+    assert shared_items(recommend(model, histories, 10), recommend(ranker_of(contents), histories, 10)) > 0.8
 
 
 def test_a_visitor_is_folded_into_the_factors_inside_the_graph(small_log, histories, tmp_path):
     model, contents = packed("als", small_log, tmp_path)
     assert contents.model.size == 12
     lists = recommend(ranker_of(contents), histories, 10)
-    assert shared(recommend(model, histories, 10), lists) > 0.95
+    assert shared_items(recommend(model, histories, 10), lists) > 0.95
     scores, exact = ranker_of(contents).scores(histories), model.scores(histories)
     assert np.corrcoef(scores.ravel(), exact.ravel())[0, 1] > 0.999
 

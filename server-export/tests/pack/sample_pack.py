@@ -86,7 +86,6 @@ def sample_contents(full: bool = True) -> PackContents:
         row_bias=floats(),
         row=random.integers(-127, 128, (COUNT, SIZE)).astype(np.int8),
         encoder=encoder(1.0),
-        encoder_float=encoder(1.5),
         blender=blender(),
         block=BLOCK,
         signals=SIGNALS,

@@ -65,7 +65,6 @@ const files = { wasm: async () => new Uint8Array(), webgpu: async () => new Uint
 const graphs = {
   encoder: new Uint8Array(),
   blender: new Uint8Array(),
-  encoderFloat: async () => new Uint8Array(),
 };
 const pack = { ...syntheticPack(), graphs };
 const backendFor = async (backend: 'auto' | 'wasm' | 'webgpu') =>

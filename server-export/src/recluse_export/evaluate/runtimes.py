@@ -44,6 +44,8 @@ class RuntimeFigure:
     """Share of lists whose first ten items are PyTorch's in the same order"""
     same_items: float | None
     """Share of PyTorch's first ten that are among the runtime's first ten"""
+    same_set: float | None
+    """Share of lists whose first ten items are PyTorch's, in whichever order"""
     seconds: float
     users: int
 
@@ -113,12 +115,13 @@ def runtime_figures(window: str, answers: Sequence[tuple[Runtime, Measured, floa
             ndcg = values["ndcg@10"]
             if len(ndcg) == 0:
                 continue
-            lost = same = items = None
+            lost = same = items = same_set = None
             if base is not None:
                 of_base = float(base.values[kind]["ndcg@10"].mean())
                 lost = 1 - float(ndcg.mean()) / of_base if of_base > 0 else 0.0
                 same = float((answer.lists[kind][:, :10] == base.lists[kind][:, :10]).all(axis=1).mean())
                 items = shared_items(answer.lists[kind][:, :10], base.lists[kind][:, :10])
+                same_set = same_sets(answer.lists[kind][:, :10], base.lists[kind][:, :10])
             figures.append(
                 RuntimeFigure(
                     window,
@@ -129,6 +132,7 @@ def runtime_figures(window: str, answers: Sequence[tuple[Runtime, Measured, floa
                     lost,
                     same,
                     items,
+                    same_set,
                     seconds,
                     len(ndcg),
                 )
@@ -142,6 +146,11 @@ def shared_items(one: Int, other: Int) -> float:
         return 1.0
     common = (one[:, :, None] == other[:, None, :]).any(axis=2)
     return float(np.mean(common))
+
+
+def same_sets(one: Int, other: Int) -> float:
+    """Share of lists that hold the same items as the other list of the same user, in whichever order."""
+    return float((np.sort(one, axis=1) == np.sort(other, axis=1)).all(axis=1).mean()) if len(one) else 1.0
 
 
 def answer_of(runtime: Runtime, lists: dict[Kind, Int], asked: Question) -> Measured:

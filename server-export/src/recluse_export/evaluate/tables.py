@@ -88,8 +88,9 @@ def runtime_tables(report: Report) -> Iterable[Table]:
             "ndcg@10",
             "recall@10",
             f"NDCG lost to {REFERENCE}",
-            "same top 10",
-            "same items",
+            "same ten items",
+            "in the same order",
+            "items shared",
             "seconds",
         ):
             table.add_column(name, justify="right")
@@ -100,6 +101,7 @@ def runtime_tables(report: Report) -> Iterable[Table]:
                     f"{one.ndcg:.4f}",
                     f"{one.recall:.4f}",
                     _share(one.ndcg_lost, 2),
+                    _share(one.same_set),
                     _share(one.same_top_10),
                     _share(one.same_items),
                     f"{one.seconds:.1f}",

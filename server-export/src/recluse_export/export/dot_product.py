@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from recluse_export.export.graphs import blender_graph, encoder_graph, quantised
-from recluse_export.export.rows import quantised_rows
+from recluse_export.export.graphs import blender_graph, encoder_graph
 from recluse_export.features.signals import PARTS, SIGNALS, VISITOR
+from recluse_export.models.int8 import int8_steps
 from recluse_export.shapes import Float, Model
 
 BLOCK = 1024
@@ -32,9 +32,7 @@ def _taste_part(score: Tensor) -> Tensor:
     return score.unsqueeze(-1) * parts
 
 
-def dot_product_model(
-    rows: Float, bias: Float, encoder: nn.Module, events: int, fields: int, quantise: bool = True
-) -> Model:
+def dot_product_model(rows: Float, bias: Float, encoder: nn.Module, events: int, fields: int) -> Model:
     """Everything that the pack needs to rank by ``row . state + bias``.
 
     Parameters
@@ -51,23 +49,19 @@ def dot_product_model(
         L, the newest events that it sees.
     fields
         C, the declared contexts.
-    quantise
-        Whether the graph for WebAssembly keeps its weights in int8; False where it has none, or where they
-        matter to the last digit.
     """
     size = padded_size(rows.shape[1])
     table = np.zeros((len(rows), size), np.float32)
     table[:, : rows.shape[1]] = rows
-    row, scale = quantised_rows(table)
-    graph = encoder_graph(encoder, events, size, fields)
+    row, scale = int8_steps(table)
     return Model(
         events=events,
         size=size,
         row_scale=scale,
         row_bias=bias.astype(np.float32),
         row=row,
-        encoder=quantised(graph) if quantise else graph,
-        encoder_float=graph,
+        # In float32, for its lists shall be those of PyTorch, which knows of no steps there.
+        encoder=encoder_graph(encoder, events, size, fields),
         blender=blender_graph(TasteAlone(), BLOCK),
         block=BLOCK,
         signals=SIGNALS,

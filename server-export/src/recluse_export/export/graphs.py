@@ -1,11 +1,9 @@
-"""Networks to ONNX: the float graph, and the same with int8 weights."""
+"""Networks to ONNX, in float32."""
 
 from __future__ import annotations
 
 import logging
-import tempfile
 import warnings
-from pathlib import Path
 
 import onnx
 import torch
@@ -83,28 +81,6 @@ class Silent:
     def __exit__(self, *_: object) -> None:
         for logger, level in zip(self.loggers, self.levels, strict=True):
             logger.setLevel(level)
-
-
-def quantised(graph: bytes) -> bytes:
-    """The same graph with int8 weights in its matrix products, activations quantised as they come (dynamic).
-
-    Weights keep to 7 bits: without VNNI, products of 8 bits saturate, and then lists would depend on the
-    processor.
-    """
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with tempfile.TemporaryDirectory() as folder, Silent("root"):
-        source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
-        source.write_bytes(graph)
-        quantize_dynamic(
-            source,
-            target,
-            op_types_to_quantize=["MatMul", "Gemm"],
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-        )
-        return stripped(onnx.load(target))
 
 
 def stripped(model: onnx.ModelProto) -> bytes:

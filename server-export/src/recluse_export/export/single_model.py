@@ -203,7 +203,6 @@ def _(model: FrequencyWithIntervals, shipped: Shipped) -> Parts:
         NoState(),
         events=1,
         fields=len(shipped.environment.context),
-        quantise=False,
     )
     linear = no_weights(items, replace(NOTHING, habit=1.0, popularity=1e-6))
     graph = blender_graph(model.chance, BLOCK)
@@ -219,7 +218,6 @@ def _(model: Als, shipped: Shipped) -> Parts:
         model.fold_in(),
         events=model.settings.events,
         fields=len(shipped.environment.context),
-        quantise=False,
     )
     # Until the graph is loaded, the device answers with what is popular.
     linear = no_weights(items, replace(NOTHING, popularity=1.0))
@@ -229,14 +227,12 @@ def _(model: Als, shipped: Shipped) -> Parts:
 @parts_of.register
 def _(model: SequenceModel, shipped: Shipped) -> Parts:
     items = len(model.rows)
-    # In float, for its lists shall be those of PyTorch; the rows are in int8 steps already.
     sequence = dot_product_model(
         model.rows,
         np.zeros(items, np.float32),
         model.encoder(),
         events=model.events,
         fields=len(shipped.environment.context),
-        quantise=False,
     )
     linear = no_weights(items, replace(NOTHING, popularity=1.0))
     return Parts(linear, USUAL_HABIT, _priors(shipped), sequence)

@@ -13,6 +13,7 @@ from recluse_export.features.sequence import gathered, sequences
 from recluse_export.features.signals import SIGNALS, Counting, counted_signals, visitor_facts
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
+from recluse_export.models.int8 import in_steps
 from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.tower import ItemTower
 from recluse_export.shapes import Float, Int, Log
@@ -33,6 +34,10 @@ class ItemRows:
         tower.eval()
         with torch.no_grad():
             return ItemRows(tower().numpy().copy(), tower.bias.detach().numpy().copy())
+
+    def rounded(self) -> ItemRows:
+        """The rows in steps of int8, as the pack stores them."""
+        return ItemRows(in_steps(self.row), self.bias)
 
 
 class Taste:

@@ -17,10 +17,10 @@ from torch.nn import functional
 from recluse_export.errors import ProblemError
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import before, select
-from recluse_export.export.rows import quantised_rows
 from recluse_export.features.history import Histories
 from recluse_export.features.sequence import sequences
 from recluse_export.models.base import Environment, recommend
+from recluse_export.models.int8 import in_steps
 from recluse_export.models.item_to_item import repeats
 from recluse_export.models.sequence_training import TrainingSettings, train_sequence_model
 from recluse_export.models.sequence_windows import SequenceWindows, Windows
@@ -154,8 +154,7 @@ class SequenceModel:
                 seed,
                 progress or SilentProgress(),
             )
-        row, scale = quantised_rows(network.rows().detach().numpy())
-        self.rows = row.astype(np.float32) * scale[:, None]
+        self.rows = in_steps(network.rows().detach().numpy())
         return self
 
     def encoder(self) -> nn.Module:

@@ -125,7 +125,6 @@ def _model(manifest: dict[str, Any], files: dict[str, bytes], arrays: Any) -> Mo
         row_bias=rows["bias"],
         row=rows["row"],
         encoder=files["encoder"],
-        encoder_float=files.get("encoderFloat", b""),
         blender=files["blender"],
         block=blender["block"],
         signals=blender["signals"],

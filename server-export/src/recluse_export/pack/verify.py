@@ -307,7 +307,7 @@ def _check_linear(folder: Path, manifest: dict[str, Any], data: bytes, count: in
 
 
 def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, bytes], count: int) -> None:
-    names = ("rows", "encoder", "encoderFloat", "blender")
+    names = ("rows", "encoder", "blender")
     there = {
         "encoder in the manifest": "encoder" in manifest,
         "blender in the manifest": "blender" in manifest,
@@ -315,8 +315,7 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
     there |= {f"file {name}": name in contents for name in names}
     if not any(there.values()):
         return
-    # The float graph is for WebGPU only; a site may leave it out.
-    missing = [what for what, present in there.items() if not present and what != "file encoderFloat"]
+    missing = [what for what, present in there.items() if not present]
     if missing:
         raise _damaged(folder, f"manifest.json: a full model needs {', '.join(missing)}")
     size, events, context = (
@@ -341,9 +340,7 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
         "mask": [1, events],
     }
     encoder_inputs["context"] = [1, context]
-    for name in ("encoder", "encoderFloat"):
-        if name in contents:
-            _check_graph(folder, manifest, name, contents[name], encoder_inputs, {"state": [1, size]})
+    _check_graph(folder, manifest, "encoder", contents["encoder"], encoder_inputs, {"state": [1, size]})
     block = blender["block"]
     _check_graph(
         folder,

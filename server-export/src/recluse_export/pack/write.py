@@ -97,7 +97,6 @@ def pack_files(contents: PackContents) -> tuple[dict[str, bytes], dict[str, Any]
     if model is not None:
         add("rows", "bin", *join_arrays({"scale": model.row_scale, "bias": model.row_bias, "row": model.row}))
         add("encoder", "onnx", model.encoder)
-        add("encoderFloat", "onnx", model.encoder_float)
         add("blender", "onnx", model.blender)
     add("catalogue", "json", _json(_catalogue(items)))
 

@@ -21,6 +21,7 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.shapes import Coefficients, ContextField, EventType, Habit, Linear, Priors
 from recluse_export.train.budget import Attempt
 from recluse_export.train.networks import Networks
+from recluse_export.train.rounding import Rounding, rounded
 from recluse_export.train.trained import Trained
 
 ARRAYS = "checkpoint.safetensors"
@@ -60,6 +61,7 @@ def save_checkpoint(trained: Trained, folder: Path) -> None:
             "blended": networks.blended,
             "next_item": isinstance(networks.encoder, NextItemEncoder),
             "worths": networks.worths,
+            "rounding": None if networks.rounding is None else asdict(networks.rounding),
         }
     folder.mkdir(parents=True, exist_ok=True)
     ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
@@ -113,12 +115,14 @@ def load_checkpoint(folder: Path) -> Trained:
             }
             module.load_state_dict(state)
             module.eval()
+        rounding = facts["networks"].get("rounding")
         networks = Networks(
-            encoder,
-            ItemRows(arrays["rows.row"], arrays["rows.bias"]),
+            # Checkpoints of older versions are in float32; to those of this one, it does nothing.
+            *rounded(encoder, ItemRows(arrays["rows.row"], arrays["rows.bias"])),
             blender,
             facts["networks"]["blended"],
             facts["networks"].get("worths", []),
+            None if rounding is None else Rounding(**rounding),
         )
     tried = [Attempt(**attempt) for attempt in facts.get("tried", [])]
     return Trained(

@@ -4,13 +4,14 @@ not have seen."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import nn
 
 from recluse_export.evaluate.split import validation
+from recluse_export.features.history import histories_at
 from recluse_export.features.signals import Counting
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
@@ -24,6 +25,7 @@ from recluse_export.train.encoder import SCALES, new_encoder, seconds_a_pass, tr
 from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.moment_evidence import EVIDENCE, moment_evidence
+from recluse_export.train.rounding import Rounding, cost_of_rounding, rounded
 
 SHARE_OF_BUDGET = 0.55
 """Of the time that is left, for the passes of the encoder over the older part."""
@@ -33,7 +35,7 @@ FIRST_STRENGTHS = [1.0, 0.5, 0.0]
 
 @dataclass(frozen=True)
 class Networks:
-    """What PyTorch trained."""
+    """What PyTorch trained; encoder and rows in steps of int8 (``models.int8``)."""
 
     encoder: Encoder | NextItemEncoder
     rows: ItemRows
@@ -43,6 +45,8 @@ class Networks:
     does."""
     worths: list[float] = field(default_factory=list)
     """NDCG@10 + recall@10 on validation after each pass, where training looks at it."""
+    rounding: Rounding | None = None
+    """What the steps of int8 cost on validation; None where nobody measured it."""
 
     def taste(self, counting: Counting, settings: ModelSettings) -> Taste:
         """The encoder as a model of its own."""
@@ -118,7 +122,10 @@ def train_networks(
         hybrid = Hybrid(taste, blender, counting)
         weeks, check = earlier.weeks[:-1], earlier.weeks[-1]
         blended = train_blender(hybrid, past, weeks, check, settings, repeats, progress, budget)
-        return {"blended": blended, "state": blender.state_dict()}
+        histories = histories_at(past, check.users, check.now, event_types, settings.history_events)
+        of_check = (counting, settings, histories, check, repeats)
+        rounding = cost_of_rounding(encoder, taste.rows, blender, *of_check)
+        return {"blended": blended, "state": blender.state_dict(), "rounding": asdict(rounding)}
 
     blend_found = kept.once("blender", "the blender", blend)
     blender.load_state_dict(blend_found["state"])
@@ -138,4 +145,6 @@ def train_networks(
         strength=None if strength is None else nn.Parameter(strength.detach(), requires_grad=False),
         kept=kept,
     )
-    return Networks(encoder, ItemRows.of(tower), blender.eval(), blend_found["blended"])
+    encoder, rows = rounded(encoder, ItemRows.of(tower))
+    rounding = Rounding(**blend_found["rounding"])
+    return Networks(encoder, rows, blender.eval(), blend_found["blended"], rounding=rounding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,6 +33,7 @@ from recluse_export.train.next_item import (
     seconds_a_step,
     train_next_item,
 )
+from recluse_export.train.rounding import Rounding, cost_of_rounding, rounded
 from recluse_export.train.softmax import Evidence
 
 SHARE_OF_BUDGET = 0.75
@@ -126,16 +128,23 @@ def train_by_order(
     budget.tried += [
         Attempt("encoder", f"after pass {number}", worth) for number, worth in enumerate(worths, 1)
     ]
+
+    def weights_of_the_sum() -> dict[str, Any]:
+        everyone = check(MOST_USERS)
+        worth, coefficients = everyone.weights(model)
+        rows, blender = ItemRows.of(model.tower), Blender.sum_of(coefficients, settings.blender)
+        of_check = (counting, settings, everyone.histories, everyone.targets, repeats)
+        rounding = cost_of_rounding(model.encoder, rows, blender, *of_check)
+        return {
+            "worth": worth,
+            "coefficients": dataclasses.asdict(coefficients),
+            "rounding": dataclasses.asdict(rounding),
+        }
+
     with progress.step("Choose the weights of the sum", 1) as step:
-        reached, coefficients = kept.once(
-            "weights of the sum",
-            "the weights of the sum",
-            lambda: check(MOST_USERS).weights(model),
-            lambda found: {"worth": found[0], "coefficients": dataclasses.asdict(found[1])},
-            lambda found: (found["worth"], Coefficients(**found["coefficients"])),
-        )
+        found = kept.once("weights of the sum", "the weights of the sum", weights_of_the_sum)
         step.advance()
-    budget.tried.append(Attempt("sum", "encoder and linear tier, weights chosen", reached))
+    budget.tried.append(Attempt("sum", "encoder and linear tier, weights chosen", found["worth"]))
     train_next_item(
         model,
         NextItemWindows(past, event_types, context, chosen, repeats),
@@ -148,8 +157,9 @@ def train_by_order(
         progress,
         kept=kept,
     )
-    blender = Blender.sum_of(coefficients, settings.blender)
-    return Networks(model.encoder.eval(), ItemRows.of(model.tower), blender.eval(), True, worths)
+    blender = Blender.sum_of(Coefficients(**found["coefficients"]), settings.blender).eval()
+    encoder, rows = rounded(model.encoder, ItemRows.of(model.tower))
+    return Networks(encoder, rows, blender, True, worths, Rounding(**found["rounding"]))
 
 
 @dataclasses.dataclass(frozen=True)
