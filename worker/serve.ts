@@ -42,7 +42,8 @@ import { clockAt } from './model/context.ts';
 import { withEventTypes } from './model/event-types.ts';
 import { attributes } from './model/features/attributes.ts';
 import { categories } from './model/features/categories.ts';
-import { hasModel, type Model, startModel } from './model/model.ts';
+import { hasModel } from './model/full-pack.ts';
+import type { Model } from './model/model.ts';
 import { hasLinear } from './model/signals.ts';
 import { categoriesIn, factsOf } from './model/stated.ts';
 import { type ConsentingCache, consentingCache } from './pack/consenting-cache.ts';
@@ -265,6 +266,7 @@ export function serve(companions: Companions): WorkerApi {
     const files = runtimeFiles(opened().caches.runtime, network);
     const fetchRuntime = (provider: 'wasm' | 'webgpu') => () => files.fetch(companions.runtime[provider]);
     try {
+      const { startModel } = await import('./model/model.ts');
       const model = await startModel(pack, {
         backend: options.backend,
         files: { wasm: fetchRuntime('wasm'), webgpu: fetchRuntime('webgpu') },

@@ -225,9 +225,9 @@ test.each<[string, (recluse: Opened['recluse']) => Promise<unknown>, string]>([
   ['too much diversity', (recluse) => recluse.recommend({ diversity: 2 }), 'diversity'],
   ['an unknown mode', (recluse) => recluse.recommend({ mode: 'again' as never }), 'mode'],
   [
-    'an empty text in a filter',
-    (recluse) => recluse.recommend({ filter: { category: [''] } }),
-    'filter.category[0]',
+    'a limit that is no number in a filter',
+    (recluse) => recluse.recommend({ filter: { price: { lt: Number.NaN } } }),
+    'filter.price.lt',
   ],
   [
     'a filter on what is not there',

@@ -1,14 +1,15 @@
 /** The full model: encoder, catalogue scan and blender, started once and kept warm. */
 import { type OpenOptions, RecluseError, type Status } from '../../src/contract.ts';
-import type { Graphs, ItemRows, Pack } from '../pack/pack.ts';
+import type { ItemRows, Pack } from '../pack/pack.ts';
 import { type Blender, openBlender } from './blender.ts';
 import { capabilities, hasAdapter } from './capabilities.ts';
 import { type Encoder, openEncoder } from './encoder.ts';
+import { type FullPack, hasModel } from './full-pack.ts';
 import { type History, historyAt } from './history.ts';
 import { type RuntimeFiles, startRuntime } from './runtime.ts';
 import type { Scores } from './scores.ts';
 import { createScorer } from './scoring.ts';
-import { evidenceOf, hasLinear, type LinearPack } from './signals.ts';
+import { evidenceOf } from './signals.ts';
 
 /** A started model. */
 export interface Model {
@@ -32,14 +33,6 @@ export interface ModelOptions {
   readonly backend: OpenOptions['backend'];
   /** Where the runtime's own WebAssembly comes from; `webgpu` is called only where it is tried. */
   readonly files: RuntimeFiles;
-}
-
-/** A pack whose last tier has arrived. */
-type FullPack = LinearPack & { readonly rows: ItemRows; readonly graphs: Graphs };
-
-/** Whether {@link startModel} has all that it needs. */
-export function hasModel(pack: Pack): pack is FullPack {
-  return hasLinear(pack) && pack.rows !== undefined && pack.graphs !== undefined;
 }
 
 /** Below this, in milliseconds, WebGPU's dispatch cannot win, and its 3.9 MB are not worth fetching. */

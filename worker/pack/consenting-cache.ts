@@ -16,15 +16,16 @@ export function consentingCache(name: string, first: Consent): ConsentingCache {
   const held = new Map<string, Uint8Array<ArrayBuffer>>();
   let consent = first;
   let kind: FileCache['kind'] = 'memory';
-  let disk: Promise<FileCache> | undefined;
-  function openDisk(): void {
-    disk = consent === 'granted' ? openCache(name) : undefined;
-    kind = 'memory';
-    void disk?.then((opened) => {
-      kind = opened.kind;
+  let opened: Promise<FileCache> | undefined;
+  /** The cache on the disk, made when it is first used; undefined where it may not be. */
+  function disk(): Promise<FileCache> | undefined {
+    if (consent !== 'granted') return undefined;
+    opened ??= openCache(name).then((cache) => {
+      kind = cache.kind;
+      return cache;
     });
+    return opened;
   }
-  openDisk();
 
   /** What an earlier visit has kept may be read: that leaves no trace. Opening the cache would make it. */
   async function fromDisk(url: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -40,28 +41,31 @@ export function consentingCache(name: string, first: Consent): ConsentingCache {
     get kind() {
       return kind;
     },
-    match: async (url) => (disk ? (await disk).match(url) : (held.get(url) ?? fromDisk(url))),
+    match: async (url) =>
+      consent === 'granted' ? (await disk())?.match(url) : (held.get(url) ?? fromDisk(url)),
     async put(url, bytes) {
-      if (disk) return (await disk).put(url, bytes);
       if (consent === 'pending') held.set(url, bytes);
-      return consent === 'pending';
+      return consent === 'pending' || ((await (await disk())?.put(url, bytes)) ?? false);
     },
     async delete(url) {
       held.delete(url);
-      await (await disk)?.delete(url);
+      await (await disk())?.delete(url);
     },
     async keepOnly(urls) {
       for (const url of held.keys()) if (!urls.has(url)) held.delete(url);
-      await (await disk)?.keepOnly(urls);
+      await (await disk())?.keepOnly(urls);
     },
     async agree(next, erase) {
       const files = next === 'granted' ? [...held] : [];
       consent = next;
+      if (next !== 'granted') {
+        opened = undefined;
+        kind = 'memory';
+      }
       if (next !== 'pending') held.clear();
-      openDisk();
       // In the order in which they came: a manifest comes after its files.
-      for (const [url, bytes] of files) await (await disk)?.put(url, bytes);
-      if (erase && !disk) await globalThis.caches?.delete(name).catch(() => false);
+      for (const [url, bytes] of files) await (await disk())?.put(url, bytes);
+      if (erase && next !== 'granted') await globalThis.caches?.delete(name).catch(() => false);
     },
   };
 }

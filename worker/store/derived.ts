@@ -8,7 +8,7 @@
  *
  * To add a kind: give it a name in {@link derivedKinds} and say what forgetting means for it. Records must be plain JSON.
  */
-import type { DerivedRecord } from '../../src/contract.ts';
+import type { DerivedRecord, StoredInteraction } from '../../src/contract.ts';
 import type { Query } from './query.ts';
 
 /** What is true of all records of a kind. */
@@ -16,10 +16,13 @@ export interface DerivedKind {
   /**
    * What happens when something is forgotten or retracted.
    * `all`: every record of this kind goes, because each may have been made from any interaction (a list made in advance).
-   * `own`: those records go that are about what is forgotten: a record's `item` and `time` are held against the conditions that name an item,
-   * a category or a time; a condition that a record cannot answer (`type`, `interaction`, an order) leaves it alone.
+   * `own`: those records go that are about what is forgotten. A record's `item` and `time` are held against the conditions that name an item,
+   * a category or a beginning (nobody knows when what it stands for began, so that an end spares none); and with an interaction of a type
+   * that it is made of (`from`) go the records about its item.
    */
   readonly forgotten: 'all' | 'own';
+  /** Types of the interactions that such records are made of. Default: none. */
+  readonly from?: readonly string[];
   /** Whether `export` writes it down and `import` takes it in. What can be made anew at any time need not travel. */
   readonly exported: boolean;
 }
@@ -27,7 +30,7 @@ export interface DerivedKind {
 /** Every kind, by name. */
 export const derivedKinds = {
   /** What was shown at which place: `key` is the placement and the item, `time` when it was shown last. */
-  shown: { forgotten: 'own', exported: true },
+  shown: { forgotten: 'own', from: ['impression'], exported: true },
   /** Lists made in advance: `key` is the placement. */
   lists: { forgotten: 'all', exported: false },
 } as const satisfies Record<string, DerivedKind>;
@@ -40,20 +43,30 @@ export function kindOf({ kind }: Pick<DerivedRecord, 'kind'>): DerivedKind | und
   return Object.hasOwn(derivedKinds, kind) ? derivedKinds[kind as DerivedKindName] : undefined;
 }
 
-/** Whether a record must go when this is forgotten. One of an unknown kind always does: nobody can say what it holds. */
-export function goesWith(query: Query): (record: DerivedRecord) => boolean {
+/**
+ * Whether a record must go when this is forgotten. One of an unknown kind always does: nobody can say what it holds.
+ *
+ * @param gone the interactions that meet the query
+ */
+export function goesWith(
+  query: Query,
+  gone: readonly StoredInteraction[],
+): (record: DerivedRecord) => boolean {
   const { item, items, since, until } = query;
   const answerable = [item, items, since, until].some((condition) => condition !== undefined);
+  const about = new Map<string, Set<string>>();
+  for (const one of gone) about.set(one.type, (about.get(one.type) ?? new Set()).add(one.item));
   return (record) => {
-    if (kindOf(record)?.forgotten !== 'own') return true;
+    const kind = kindOf(record);
+    if (kind?.forgotten !== 'own') return true;
+    const { item: own, time } = record;
+    if (own !== undefined && kind.from?.some((type) => about.get(type)?.has(own))) return true;
     if (!answerable) return false;
-    const { item: about, time } = record;
-    if ((item !== undefined || items) && about === undefined) return false;
+    if ((item !== undefined || items) && own === undefined) return false;
     return (
-      (item === undefined || about === item) &&
-      (!items || items.has(about!)) &&
-      (since === undefined || time >= since) &&
-      (until === undefined || time < until)
+      (item === undefined || own === item) &&
+      (!items || items.has(own!)) &&
+      (since === undefined || time >= since)
     );
   };
 }

@@ -8,7 +8,7 @@ export function forgetting(query: Query, content: Content): readonly [Change, nu
   const gone = content.interactions.filter(matching(query));
   const goes = matchingSum(query);
   const sums = content.compacted.filter(goes);
-  const derived = goesWith(query);
+  const derived = goesWith(query, gone);
   return [
     {
       remove: gone.map(({ seq }) => seq),
