@@ -327,6 +327,13 @@ export interface RecommendRequest<Item extends object = Attributes> {
    */
   calibration?: number;
   /**
+   * For `recommend()` and `discover()`. `live`: the list as it is now. `instant`: the one that was made in advance for this placement and
+   * this very request, where there is one: at the next visit before pack and model are there. `hybrid`: that one first, then, where the
+   * live one differs, `on('change')` with the reason `lists`. Lists are made in advance for placements that were asked for so, when nothing
+   * else is to be done. Default `live`.
+   */
+  freshness?: 'live' | 'instant' | 'hybrid';
+  /**
    * How much what was shown at this placement and passed over goes down, 0 to 1. 0: not at all. 1: once shown (an `impression`, see
    * `Recommender.shown`) an item loses half of what lies between the best score and the hundredth, twice three quarters, and so on.
    * Half forgiven after a week, and wholly by any other interaction with the item. Default 0.
@@ -430,6 +437,8 @@ export interface RankedList {
   short?: 'filter' | 'mode' | 'rules' | 'catalogue';
   /** Rules that could not be followed, and why; absent where all were. */
   unmet?: readonly UnmetRule[];
+  /** Milliseconds since the list was made: 0, or more for one that was made in advance (`freshness`). */
+  staleness: number;
   /** Whether there are items after these: whether a next page would show something. */
   hasMore: boolean;
 }
@@ -656,9 +665,24 @@ export interface Status {
 /** What changed, so that the page may ask for its lists again. */
 export interface ChangeEvent {
   /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `shop`: the
-   * shop has other rules, prices, items or availability. `status`: anything else. */
-  reason: 'interactions' | 'source' | 'pack' | 'shop' | 'status';
+   * shop has other rules, prices, items or availability. `lists`: a list that was asked for as `hybrid` is another. `status`: anything else. */
+  reason: 'interactions' | 'source' | 'pack' | 'shop' | 'lists' | 'status';
   status: Status;
+  /** With the reason `lists`: what differs from what the page was given. */
+  lists?: readonly ListChange[];
+}
+
+/** How the list of a placement became another, so that a page can change what differs and leave the rest alone. */
+export interface ListChange {
+  placement: string;
+  /** What was not there, and where it is now. */
+  entered: { id: string; position: number }[];
+  /** What is not there any more, and where it was. */
+  left: { id: string; position: number }[];
+  /** What is at another place. */
+  moved: { id: string; from: number; to: number }[];
+  /** The list as it is now. */
+  list: RankedList;
 }
 
 /** Given by the page to the worker once. */

@@ -39,6 +39,7 @@ export type {
   ItemDisplay,
   ItemUpdate,
   ItemUpdates,
+  ListChange,
   LooseCondition,
   Mode,
   Move,

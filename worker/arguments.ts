@@ -171,6 +171,7 @@ const recommended: Readonly<Record<string, Check>> = {
   diversify: oneOf('mmr', 'dpp'),
   calibration: between(0, 1),
   rotation: between(0, 1),
+  freshness: oneOf('live', 'instant', 'hybrid'),
   newness: between(0, 1),
   distinct: either(flag, listOf(text)),
   explain: (value, field) => {

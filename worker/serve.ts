@@ -15,6 +15,7 @@ import {
   type Without,
   type WorkerApi,
 } from '../src/contract.ts';
+import type { Advance } from './advance.ts';
 import {
   checkAddOptions,
   checkConsent,
@@ -88,6 +89,8 @@ type Progress =
 interface Rooms {
   options: OpenOptions;
   shop: Shop;
+  /** Tells the page. */
+  onChange(event: ChangeEvent): void;
   visitor: Visitor;
   network: Network;
   changes: Changes;
@@ -436,6 +439,7 @@ export function serve(companions: Companions): WorkerApi {
       milliseconds: performance.now() - start,
       pack: pack.manifest.version,
       interactions: known,
+      staleness: 0,
     };
   }
 
@@ -461,6 +465,46 @@ export function serve(companions: Companions): WorkerApi {
         return { list, pack: asker.pack, known: asker.history.rows.length };
       }),
     );
+  }
+
+  async function recommend(request: Paged<RecommendRequest>): Promise<RankedList> {
+    return forVisitor(await withoutDisliked(request), 'default', (asker, admitted) =>
+      explained(recommendList(admitted, asker), admitted, asker),
+    );
+  }
+
+  async function ready(): Promise<void> {
+    await packHere();
+    await until(() => {
+      opened();
+      return progress.phase === 'ready' ? true : undefined;
+    });
+  }
+
+  /** Lists made in advance; loaded when the first is asked for. */
+  let advanceOpened: Promise<Advance> | undefined;
+  function advance(): Promise<Advance> {
+    const { visitor, onChange } = opened();
+    advanceOpened ??= import('./advance.ts').then(({ openAdvance }) =>
+      openAdvance({
+        ...visitor,
+        make: recommend,
+        settled: ready,
+        version: () => ('pack' in progress ? progress.pack.manifest.version : undefined),
+        frame: () => JSON.stringify([opened().options.pack, opened().options.items, shopRules]),
+        tell: (lists) => void status().then((now) => onChange({ reason: 'lists', status: now, lists })),
+      }),
+    );
+    advanceOpened.catch(() => {
+      advanceOpened = undefined;
+    });
+    return advanceOpened;
+  }
+
+  /** What was made in advance must not show what the visitor does not want to see, or the shop does not have, any more. */
+  async function dropAdvance(): Promise<void> {
+    await rooms?.visitor.dropDerived('lists').catch(() => {});
+    void advanceOpened?.then((lists) => lists.changed());
   }
 
   /** The pack with this part, or as much of it as will ever come. */
@@ -526,10 +570,13 @@ export function serve(companions: Companions): WorkerApi {
     async open(given, onChange) {
       const options = checkOpenOptions(given);
       if (rooms) throw new RecluseError('invalid-argument', 'The worker is open already.', { field: 'open' });
-      const emit = (reason: ChangeEvent['reason']) =>
+      const emit = (reason: ChangeEvent['reason']) => {
+        if (reason === 'pack' || reason === 'source' || reason === 'shop')
+          void advanceOpened?.then((lists) => lists.changed());
         void status().then((now) =>
           progress.phase === 'closed' ? undefined : onChange({ reason, status: now }),
         );
+      };
       const changes = openChanges(emit);
       const { name, consent } = options;
       const visitor = openVisitor(
@@ -537,6 +584,7 @@ export function serve(companions: Companions): WorkerApi {
         {
           onChange() {
             scoring.drop();
+            void advanceOpened?.then((lists) => lists.changed());
             changes.tell('interactions');
           },
           onAdded: tellAdded,
@@ -550,7 +598,7 @@ export function serve(companions: Companions): WorkerApi {
         shop: consentingCache(`recluse-shop:${name}`, consent),
       };
       const shop = openShop(caches.shop, options.pack, onShop);
-      rooms = { options, shop, visitor, network: openNetwork(), changes, caches };
+      rooms = { options, shop, visitor, network: openNetwork(), changes, caches, onChange };
       shopRules = options.rules ?? [];
       if (options.items?.length) shop.addItems(options.items, {}).catch(report);
       void load();
@@ -566,15 +614,15 @@ export function serve(companions: Companions): WorkerApi {
       const checked = checkInteractions(interactions);
       const { visitor } = opened();
       await visitor.track(checked, Date.now());
+      if (checked.some(({ type }) => type === 'hide' || type === 'dislike')) await dropAdvance();
       const shown = checked.filter(({ type }) => type === 'impression');
       if (shown.length > 0) await (await rotation()).noteShown(shown, visitor, Date.now());
     },
 
     async recommend(request) {
       const checked = checkRecommendRequest(request);
-      return forVisitor(await withoutDisliked(checked), 'default', (asker, admitted) =>
-        explained(recommendList(admitted, asker), admitted, asker),
-      );
+      const { freshness = 'live', page } = checked;
+      return freshness === 'live' || page ? recommend(checked) : (await advance()).recommend(checked);
     },
 
     async rerank(ids, request) {
@@ -657,16 +705,19 @@ export function serve(companions: Companions): WorkerApi {
       // Told at once where that can be; else by the first list.
       requireRight(checked, 'pack' in progress ? progress.pack : undefined);
       shopRules = checked;
+      await dropAdvance();
       opened().changes.tell('shop');
     },
 
     async update(updates, options) {
       const checked = checkUpdateOptions(options ?? {});
       await opened().shop.update(updates, checked, async () => (await packHere()).manifest.version);
+      await dropAdvance();
     },
 
     async addItems(items, options) {
       await opened().shop.addItems(items, checkAddOptions(options ?? {}));
+      await dropAdvance();
     },
 
     async items(ids) {
@@ -688,7 +739,11 @@ export function serve(companions: Companions): WorkerApi {
     retain: async (request) => (await rightsHere()).retain(request),
     after: async (seq) => (await rightsHere()).after(seq),
     profile: async () => (await rightsHere()).profile(),
-    setProfile: async (changes) => (await rightsHere()).setProfile(changes),
+    async setProfile(changes) {
+      const profile = await (await rightsHere()).setProfile(changes);
+      await dropAdvance();
+      return profile;
+    },
 
     async consent(state, options) {
       const consent = checkConsent(state);
@@ -702,13 +757,7 @@ export function serve(companions: Companions): WorkerApi {
       return status(checkStatusRequest(request ?? {}));
     },
 
-    async ready() {
-      await packHere();
-      await until(() => {
-        opened();
-        return progress.phase === 'ready' ? true : undefined;
-      });
-    },
+    ready,
 
     async close() {
       if (!rooms || progress.phase === 'closed') return;
@@ -717,6 +766,7 @@ export function serve(companions: Companions): WorkerApi {
       await visitor.close();
       move({ phase: 'closed' });
       tellAdded();
+      void advanceOpened?.then((lists) => lists.close());
       scoring.drop();
       changes.close();
       network.close();
