@@ -21,6 +21,7 @@ import { factsOf } from './model/stated.ts';
 import type { Pack } from './pack/pack.ts';
 import type { Asker } from './rerank/lists.ts';
 import { startingList } from './rerank/popular.ts';
+import { needsRefinements } from './rerank/ranking.ts';
 import type { Scored, ScoringOnce } from './scoring-once.ts';
 
 /** Who asks, and when. */
@@ -67,7 +68,7 @@ export function scoresWithout(
 /**
  * Everything that a list needs to know, scored by the best tier that is here and wanted.
  *
- * @param request only `source`, `context` and `filter` matter here
+ * @param request of it `source`, `context`, `filter` and what needs refinements matter here
  * @param random see `Moment`
  * @param onProblem gets the error of a model that failed; the linear tier answers then
  */
@@ -79,11 +80,13 @@ export async function ask(
   onProblem: (error: unknown) => void,
 ): Promise<Asker> {
   const { pack, model } = tiers;
+  const refinements = needsRefinements(request) ? await import('./rerank/refine.ts') : undefined;
   const best = request.source ?? 'model';
   if (model && best === 'model') {
     const scored = scoredBy(model, tiers, visit, request.context);
     try {
-      return { pack, history: scored.history, scores: await scored.scores, now: scored.now, random };
+      const { history, now } = scored;
+      return { pack, history, scores: await scored.scores, refinements, now, random };
     } catch (error) {
       onProblem(error);
     }
@@ -94,6 +97,7 @@ export async function ask(
     pack,
     history,
     scores: scoresWithout(pack, history, request, best, factsOf(visit.profile)),
+    refinements,
     now,
     random,
   };

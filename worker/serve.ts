@@ -287,7 +287,7 @@ export function serve(companions: Companions): WorkerApi {
   async function tryOut(pack: Pack): Promise<void> {
     const scoring = scoringOnce();
     const asker = await ask(
-      { source: 'linear' },
+      { source: 'linear', explain: true },
       { pack, scoring },
       await visitFor(pack),
       Math.random,

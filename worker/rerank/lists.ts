@@ -11,8 +11,7 @@ import type {
   UnmetRule,
 } from '../../src/contract.ts';
 import type { Pack } from '../pack/pack.ts';
-import { reasonsFor } from './explain.ts';
-import { goesOn, movesOf, rank, shortness, type Trace } from './pipeline.ts';
+import { goesOn, rank, shortness, type Trace } from './pipeline.ts';
 import { popularItems } from './popular.ts';
 import { keepRows, type Moment, type Ranking } from './ranking.ts';
 import type { AppliedRules, Arrangement } from './rules/applied.ts';
@@ -36,43 +35,12 @@ const withShort = (
   ...(unmet.length === 0 ? {} : { unmet }),
 });
 
-/** Stages that change scores, with the one before each, by the name of the part that they add. */
-const adding = {
-  newness: ['mode', 'newness'],
-  rules: ['newness', 'boost'],
-  rotation: ['boost', 'rotate'],
-} as const;
-
-/** What stages after the tier added to the score of one item, by name; nothing of those that added nothing. */
-function addedBy(row: number, trace: Trace): Record<string, number> {
-  const added: Record<string, number> = {};
-  for (const [name, [before, after]] of Object.entries(adding)) {
-    if (trace[before] === trace[after]) continue;
-    const from = trace[before].rows.indexOf(row);
-    const to = trace[after].rows.indexOf(row);
-    const more = from < 0 || to < 0 ? 0 : trace[after].scores[to]! - trace[before].scores[from]!;
-    if (more !== 0) added[name] = more;
-  }
-  return added;
-}
-
-/** Parts, reasons and moves of one item. */
-function explanation(row: number, moment: Moment, trace: Trace): Partial<RankedItem> {
-  const { rules, scores } = moment;
-  const named = rules?.reasonsFor(row, arrangementOf(trace.arrange)) ?? [];
-  return {
-    reasons: [...named, ...reasonsFor(row, moment)],
-    parts: { ...scores.partsOf(row), ...addedBy(row, trace) },
-    moves: movesOf(row, trace),
-  };
-}
-
 function rankedItems(trace: Trace, moment: Moment, explain: RecommendRequest['explain']): RankedItem[] {
   return Array.from(trace.page.rows, (row, position) => ({
     id: moment.pack.ids[row]!,
     score: trace.page.scores[position]!,
     position,
-    ...(explain ? explanation(row, moment, trace) : {}),
+    ...(explain ? moment.refinements!.explanation(row, moment, trace) : {}),
   }));
 }
 

@@ -1,16 +1,19 @@
 /** The stages in their order, and what each of them did. */
-import type { Move, RankedList } from '../../src/contract.ts';
-import type { ItemRow } from '../pack/pack.ts';
+import type { RankedList } from '../../src/contract.ts';
 import { candidates } from './candidates.ts';
-import { diversify } from './diversify.ts';
 import { mode } from './mode.ts';
-import { moveText } from './move-text.ts';
 import { newness } from './newness.ts';
 import { page } from './page.ts';
 import type { Moment, Ranking, Stage } from './ranking.ts';
 import { rotate } from './rotate.ts';
 import { arrange, boost, bury, rules } from './rules/stages.ts';
 import { score } from './score.ts';
+
+/** Stage: not ten of the same; see `diversify.ts`, which is loaded with the first list that wants it. */
+const diversify: Stage = (ranking, moment) => {
+  const { diversity, calibration } = moment.wanted;
+  return diversity === 0 && calibration === 0 ? ranking : moment.refinements!.diversify(ranking, moment);
+};
 
 /** What a list goes through, in order. */
 export const stages = {
@@ -32,38 +35,19 @@ export type StageName = keyof typeof stages;
 /** The ranking after each stage. */
 export type Trace = Readonly<Record<StageName, Ranking>>;
 
-const names = Object.keys(stages) as StageName[];
+/** In order. */
+export const stageNames = Object.keys(stages) as StageName[];
 const nothing: Ranking = { rows: new Int32Array(), scores: new Float32Array() };
 
 /** Runs all stages. The same moment gives the same trace. */
 export function rank(moment: Moment): Trace {
   let ranking = nothing;
   const trace: Partial<Record<StageName, Ranking>> = {};
-  for (const name of names) {
+  for (const name of stageNames) {
     ranking = stages[name](ranking, moment);
     trace[name] = ranking;
   }
   return trace as Trace;
-}
-
-function placeIn(ranking: Ranking, row: ItemRow): number | null {
-  const place = ranking.rows.indexOf(row);
-  return place === -1 ? null : place;
-}
-
-/**
- * Where each stage took an item from and to. A list of candidates has no order worth telling, so that the first move is
- * the one that its score gave it.
- */
-export function movesOf(row: ItemRow, trace: Trace): Move[] {
-  const moves: Move[] = [];
-  let before: number | null = null;
-  for (const name of names.slice(names.indexOf('score'))) {
-    const after = placeIn(trace[name], row);
-    if (after !== before) moves.push({ stage: name, before, after, text: moveText(name, before, after) });
-    before = after;
-  }
-  return moves;
 }
 
 /** Whether there was more than the page took, or than rules let into it; an empty page never was, so that whoever turns pages comes to an end. */

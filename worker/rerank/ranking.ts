@@ -1,5 +1,5 @@
 /** The shapes that flow through the pipeline. */
-import type { Diversify, Mode } from '../../src/contract.ts';
+import type { Diversify, Mode, RecommendRequest } from '../../src/contract.ts';
 import type { History } from '../model/history.ts';
 import type { Scores } from '../model/scores.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
@@ -45,11 +45,17 @@ export interface Moment {
   readonly rules?: AppliedRules | undefined;
   /** How often, decayed, an item was shown at this list's place and passed over; those that were. Absent where nobody asked. */
   readonly passedOver?: ReadonlyMap<ItemRow, number> | undefined;
+  /** There where the request needs them; see {@link needsRefinements}. */
+  readonly refinements?: typeof import('./refine.ts') | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** 0 (inclusive) to 1. */
   readonly random: () => number;
 }
+
+/** Whether a list cannot be made without `refine.ts`. */
+export const needsRefinements = ({ diversity, calibration, explain }: RecommendRequest): boolean =>
+  Boolean(diversity || calibration || explain);
 
 /** One step of the pipeline: a pure function from list to list. */
 export type Stage = (ranking: Ranking, moment: Moment) => Ranking;

@@ -6,6 +6,7 @@ import type { LinearPack } from '../../../worker/model/signals.ts';
 import { reasonsFor } from '../../../worker/rerank/explain.ts';
 import { rank, type StageName, stages } from '../../../worker/rerank/pipeline.ts';
 import type { Moment, Ranking } from '../../../worker/rerank/ranking.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import { compileRules } from '../../../worker/rerank/rules/compile.ts';
 import { wantedOf } from '../../../worker/rerank/wanted.ts';
 import { everything, rulesFor } from './everything.ts';
@@ -27,6 +28,7 @@ export async function timedStages(
       rules.map((rule, place) => ({ rule, name: `${rule.kind}-${place}`, field: `rules[${place}]` })),
       pack,
     ),
+    refinements,
     now,
     random: () => 0,
   };

@@ -4,6 +4,7 @@ import type { Mode, RecommendRequest } from '../../../src/contract.ts';
 import { historyAt } from '../../../worker/model/history.ts';
 import { linearScores, popularScores } from '../../../worker/model/scores.ts';
 import { type Asker, recommendList, rerankList } from '../../../worker/rerank/lists.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import { moment, syntheticInteractions, syntheticPack } from '../support/synthetic-pack.ts';
 
 const pack = syntheticPack();
@@ -12,7 +13,7 @@ function asker(events: number, seed: number, tier: 'linear' | 'popular' = 'linea
   const history = historyAt(syntheticInteractions(pack, events, seed), pack, moment);
   const scores =
     tier === 'linear' ? linearScores(history, pack) : popularScores(pack.popular.recent, pack.ids.length);
-  return { pack, history, scores, now: moment, random: () => 0.5 };
+  return { pack, history, scores, refinements, now: moment, random: () => 0.5 };
 }
 
 const askers = fc

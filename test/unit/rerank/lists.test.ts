@@ -11,6 +11,7 @@ import {
   similarList,
 } from '../../../worker/rerank/lists.ts';
 import { startingList } from '../../../worker/rerank/popular.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import {
   interaction,
   manifestFor,
@@ -23,7 +24,14 @@ const pack = syntheticPack();
 
 function askerOf(interactions: StoredInteraction[], of = pack): Asker {
   const history = historyAt(interactions, of, moment);
-  return { pack: of, history, scores: linearScores(history, of), now: moment, random: () => 0.5 };
+  return {
+    pack: of,
+    history,
+    scores: linearScores(history, of),
+    refinements,
+    now: moment,
+    random: () => 0.5,
+  };
 }
 
 const regular = askerOf(syntheticInteractions(pack, 80));

@@ -4,6 +4,7 @@ import type { DerivedRecord } from '../../../src/contract.ts';
 import { historyAt } from '../../../worker/model/history.ts';
 import { linearScores } from '../../../worker/model/scores.ts';
 import { type Asker, recommendList } from '../../../worker/rerank/lists.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import { spreadOf } from '../../../worker/rerank/spread.ts';
 import { type Counters, noteShown, passedOverAt } from '../../../worker/rotation.ts';
 import { interaction, moment, syntheticPack } from '../support/synthetic-pack.ts';
@@ -27,6 +28,7 @@ function asker(passedOver?: ReadonlyMap<number, number>): Asker {
     history,
     scores: linearScores(history, pack),
     now: moment,
+    refinements,
     random: () => 0.5,
     passedOver,
   };

@@ -12,6 +12,7 @@ import {
   rerankList,
   similarList,
 } from '../../../worker/rerank/lists.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import { compileRules } from '../../../worker/rerank/rules/compile.ts';
 import { spreadOf } from '../../../worker/rerank/spread.ts';
 import { activeRules } from '../../../worker/rules.ts';
@@ -33,6 +34,7 @@ const askerWith = (rules: readonly Rule[], tier = scores): Asker => ({
   pack,
   history,
   scores: tier,
+  refinements,
   now: moment,
   random: () => 0.5,
   rules: compiled(rules),

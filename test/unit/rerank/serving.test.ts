@@ -13,6 +13,7 @@ import {
   rerankList,
   similarList,
 } from '../../../worker/rerank/lists.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import { trendingList } from '../../../worker/rerank/trending.ts';
 import { interaction, moment, syntheticPack } from '../support/synthetic-pack.ts';
 
@@ -23,7 +24,7 @@ const bought = (item: string, daysAgo: number, seq: number): StoredInteraction =
 
 function askerOf(interactions: readonly StoredInteraction[]): Asker {
   const history = historyAt(interactions, pack, moment);
-  return { pack, history, scores: linearScores(history, pack), now: moment, random: () => 0.5 };
+  return { pack, history, scores: linearScores(history, pack), refinements, now: moment, random: () => 0.5 };
 }
 
 describe('pages', () => {

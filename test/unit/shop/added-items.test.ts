@@ -6,6 +6,7 @@ import { linearScores } from '../../../worker/model/scores.ts';
 import type { Pack } from '../../../worker/pack/pack.ts';
 import { conditionOf } from '../../../worker/rerank/condition.ts';
 import { popularList, recommendList, rerankList, similarList } from '../../../worker/rerank/lists.ts';
+import * as refinements from '../../../worker/rerank/refine.ts';
 import { withItems } from '../../../worker/shop/added-items.ts';
 import { neighboursOf } from '../../../worker/shop/content.ts';
 import { interaction, moment, syntheticPack } from '../support/synthetic-pack.ts';
@@ -31,7 +32,14 @@ const askerOf = (of: typeof pack, ...bought: string[]) => {
     of,
     moment,
   );
-  return { pack: of, history, scores: linearScores(history, of), now: moment, random: () => 0.5 };
+  return {
+    pack: of,
+    history,
+    scores: linearScores(history, of),
+    refinements,
+    now: moment,
+    random: () => 0.5,
+  };
 };
 const ids = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
 const teas = pack.ids.filter((_, row) => pack.categories[pack.priors.leaf[row]!]!.name === 'Tea');
