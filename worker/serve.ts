@@ -359,16 +359,12 @@ export function serve(companions: Companions): WorkerApi {
     { filter, rules = [] }: Pick<RecommendRequest, 'filter' | 'rules'> = {},
     packThere: () => Promise<Pack> = packHere,
   ): Promise<{ pack: Pack; rules: AppliedRules | undefined }> {
+    const whole = async (pack: Pack) => (await catalogueHere()) ?? pack;
     let pack = await packThere();
-    const origins = [
-      { rules, field: 'rules' },
-      { rules: shopRules, field: 'rules' },
-    ];
-    const following = origins.some(({ rules }) => rules.length > 0) ? await import('./rules.ts') : undefined;
-    const active = following?.activeRules(origins, placement, Date.now()) ?? [];
-    if (needsCatalogue(filter) || active.some((rule) => following?.ruleNeedsCatalogue(rule)))
-      pack = (await catalogueHere()) ?? pack;
-    return { pack, rules: active.length > 0 ? following?.compileRules(active, pack) : undefined };
+    if (needsCatalogue(filter)) pack = await whole(pack);
+    if (rules.length + shopRules.length + (pack.rules?.length ?? 0) === 0) return { pack, rules: undefined };
+    const { followedBy } = await import('./rules.ts');
+    return followedBy([rules, shopRules], placement, Date.now(), pack, () => whole(pack), report);
   }
 
   /** The pack with its catalogue; undefined where that will never come. */
@@ -377,7 +373,8 @@ export function serve(companions: Companions): WorkerApi {
       const { options } = opened();
       if (!('pack' in progress)) return undefined;
       if (progress.pack.catalogue) return progress.pack;
-      const never = !options.catalogue || !progress.pack.manifest.files.catalogue;
+      const { files } = progress.pack.manifest;
+      const never = !(options.catalogue || files.rules) || !files.catalogue;
       return progress.phase === 'ready' || never ? null : undefined;
     });
   }

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import type { RecluseError, Rule } from '../../src/index.ts';
+import type { PackServer } from './support/pack-server.ts';
 import { shopsOf } from './support/shop-of-tests.ts';
 import { tinyPack } from './support/tiny-pack.ts';
 
+let server: PackServer;
 const shop = shopsOf(
   () => tinyPack(),
-  () => {},
+  (fresh) => {
+    server = fresh;
+  },
 );
 
 const ids = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
@@ -103,4 +107,25 @@ test('a filter on the catalogue waits for the catalogue', async () => {
     code: 'catalogue-missing',
     details: { field: 'filter.price' },
   });
+});
+
+test('rules that come with the pack hold from the first list on, also where the page wants no catalogue', async () => {
+  const { files } = await tinyPack({
+    rules: [
+      { kind: 'filter', where: { price: { lt: 6 } } },
+      { kind: 'pin', name: 'of the pack', position: 0, items: ['item-5'], placements: ['home'] },
+      { kind: 'bury', where: {}, until: '2001-01-01' },
+      { kind: 'filter', where: { colour: 'red' } },
+    ],
+  });
+  server.files = files;
+  for (const catalogue of [true, false]) {
+    const { recluse, problems } = await shop({ catalogue });
+    const list = await recluse.recommend({ limit: 12, placement: 'home' });
+    expect(ids(list).sort()).toEqual(['item-1', 'item-2', 'item-3', 'item-4', 'item-5']);
+    expect((await recluse.recommend({ placement: 'home' })).items[0]!.id).toBe('item-5');
+    expect(ids(await recluse.popular({ limit: 12 }))).toHaveLength(5);
+    // A rule that nobody can follow is told of, and the lists go on.
+    await expect.poll(() => problems).toMatchObject([{ code: 'pack-damaged' }]);
+  }
 });

@@ -2,6 +2,7 @@
  * From a file's verified bytes to the part of a {@link Pack} that it holds, checking every length, row and number on the way.
  * These are the checks that `recluse-export verify` makes too.
  */
+import type { Rule } from '../../src/contract.ts';
 import type { Catalogue, ItemRows, LinearMatrix, Manifest, PackCategory, Popular, Priors } from './pack.ts';
 import { type DeclaredFile, damaged, parseJson } from './verify.ts';
 
@@ -144,6 +145,14 @@ export function decodeCatalogue({ manifest, file, bytes }: Part): Catalogue {
           ),
         }),
   };
+}
+
+/** @throws RecluseError `pack-damaged` */
+export function decodeRules({ file, bytes }: Pick<Part, 'file' | 'bytes'>): Rule[] {
+  const { rules } = objectIn(file, parseJson(file.path, bytes));
+  if (!isArrayOf(rules, (rule) => typeof rule === 'object' && rule !== null))
+    damaged(file.path, 'rules must be a list of objects');
+  return rules as Rule[];
 }
 
 /** A file of a pack with its verified content. */

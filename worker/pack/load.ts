@@ -14,6 +14,7 @@ import {
   decodePopular,
   decodePriors,
   decodeRows,
+  decodeRules,
   type Part,
 } from './decode.ts';
 import type { Network } from './network.ts';
@@ -229,9 +230,19 @@ interface Step {
 const itemsAndPopular: Step = {
   wanted: () => true,
   async add(pack, read) {
-    const [items, popular] = await Promise.all([read('items'), read('popular')]);
+    // Rules come with the first list: what must not be shown must not be shown first.
+    const [items, popular, rules] = await Promise.all([
+      read('items'),
+      read('popular'),
+      pack.manifest.files.rules && read('rules'),
+    ]);
     const decoded = decodeItems(items);
-    return { ...pack, ...decoded, popular: decodePopular(popular, decoded.categories.length) };
+    return {
+      ...pack,
+      ...decoded,
+      popular: decodePopular(popular, decoded.categories.length),
+      ...(rules ? { rules: decodeRules(rules) } : {}),
+    };
   },
 };
 
@@ -244,7 +255,8 @@ const priorsAndLinear: Step = {
 };
 
 const catalogue: Step = {
-  wanted: ({ files }, options) => options.catalogue && files.catalogue !== undefined,
+  // Rules ask for attributes.
+  wanted: ({ files }, options) => (options.catalogue || !!files.rules) && files.catalogue !== undefined,
   async add(pack, read) {
     return { ...pack, catalogue: decodeCatalogue(await read('catalogue')) };
   },

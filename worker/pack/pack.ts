@@ -6,6 +6,7 @@
  * site does not ship) is absent. Every number in here was checked: array lengths against the item count, rows against their
  * range, scales for being finite. Readers need not check again.
  */
+import type { Rule } from '../../src/contract.ts';
 import type { Manifest } from './manifest.generated.ts';
 
 export type { Manifest };
@@ -93,6 +94,8 @@ export interface Pack {
   readonly rows?: ItemRows;
   readonly graphs?: Graphs;
   readonly catalogue?: Catalogue;
+  /** What the shop wants of every list. Their fields are looked at when they are first followed. */
+  readonly rules?: readonly Rule[];
   /** Rows that the shop says are not to be had: in no list but those that the app brings itself. */
   readonly unavailable?: ReadonlySet<ItemRow>;
 }

@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from recluse_export.errors import ProblemError
 from recluse_export.evaluate.settings import EvaluateSettings
@@ -22,6 +30,21 @@ from recluse_export.models.settings import ModelSettings
 
 def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
+
+
+def _rules(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules of a shape that is right; whether the catalogue has their attributes shows at export."""
+    if not rules:
+        return []
+    # Only where there are rules: the pack's reader brings ONNX along.
+    from recluse_export.pack.rules import check_rules, rules_from_toml
+
+    plain = rules_from_toml(rules)
+    try:
+        check_rules(plain)
+    except ProblemError as problem:
+        raise ValueError(str(problem).rstrip(".")) from None
+    return plain
 
 
 class Settings(BaseModel):
@@ -272,6 +295,8 @@ class Config(Settings):
     ratings: RatingSettings = RatingSettings()
     pack: PackSettings
     samples: list[SampleShopper] = Field(default_factory=list)
+    rules: Annotated[list[dict[str, Any]], AfterValidator(_rules)] = Field(default_factory=list)
+    """What the shop wants of every list, shipped with the pack: ``docs/recipes/rules.md``."""
 
     @property
     def folder(self) -> Path:

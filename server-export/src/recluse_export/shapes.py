@@ -8,7 +8,7 @@ The numbers inside are defined in ``docs/model.md``, the files in ``docs/pack.sc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,3 +256,5 @@ class PackContents:
     figures: list[Figure]
     reliability: list[ReliabilityBin] = field(default_factory=list)
     """Of the probabilities, measured after the cut; empty where the pack gives none."""
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    """What the shop wants of every list; see ``pack/rules.py``."""

@@ -21,7 +21,9 @@ import type { DeclaredFile } from '../../../worker/pack/verify.ts';
 import { timedStages } from './stages.ts';
 import { type Times, timed } from './times.ts';
 
-async function packAt(manifestUrl: string): Promise<Required<Omit<Pack, 'catalogue' | 'unavailable'>>> {
+async function packAt(
+  manifestUrl: string,
+): Promise<Required<Omit<Pack, 'catalogue' | 'unavailable' | 'rules'>>> {
   const manifest: Manifest = await (await fetch(manifestUrl)).json();
   const bytesOf = async (file: DeclaredFile) =>
     new Uint8Array(await (await fetch(new URL(file.path, manifestUrl))).arrayBuffer());

@@ -14,6 +14,8 @@ export interface TinyPackOptions {
   ids?: string[];
   /** Titles begin with this. Another edition is another version of the pack. Default `First`. */
   edition?: string;
+  /** Rules that come with the pack. Default: none, and no file. */
+  rules?: unknown[];
   /** The last word before the manifest is made: change the content of files here, their hashes will fit. */
   change?: (contents: TinyContents) => void;
   /** The last word on the manifest itself. */
@@ -150,6 +152,9 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
           ['encoder', 'onnx', graphs.encoder],
           ['blender', 'onnx', graphs.blender],
         ] as [keyof Manifest['files'], 'bin' | 'onnx', Bytes, DeclaredArray[]?][])
+      : []),
+    ...(options.rules
+      ? ([['rules', 'json', json({ rules: options.rules })]] as ['rules', 'json', Bytes][])
       : []),
     ['catalogue', 'json', json(contents.catalogue)],
   ];

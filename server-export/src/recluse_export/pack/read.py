@@ -87,6 +87,7 @@ def read_pack(path: Path) -> PackContents:
         data=manifest["card"]["data"],
         figures=[Figure(**{"targets": "all", **figure}) for figure in manifest["card"]["figures"]],
         reliability=[ReliabilityBin(**one) for one in manifest["card"].get("reliability", [])],
+        rules=json.loads(files["rules"])["rules"] if "rules" in files else [],
     )
 
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from numpy.typing import NDArray
 
 from recluse_export.errors import ProblemError
 from recluse_export.pack.arrays import byte_length, split_arrays
+from recluse_export.pack.rules import check_rules, columns_of_json
+from recluse_export.pack.schema import schema_path
 
 MAJOR = 1
 """The newest format that this reader knows."""
@@ -54,6 +55,8 @@ def verify_pack(path: Path) -> None:
     _check_model(folder, manifest, contents, count)
     if "catalogue" in contents:
         _check_catalogue(folder, manifest, contents["catalogue"], count)
+    if "rules" in contents:
+        _check_rules(folder, manifest, contents)
 
 
 def folder_of(path: Path) -> Path:
@@ -85,13 +88,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{place}: {_place_in(broken.absolute_path)}: {broken.message}. Export the pack again."
         )
     return manifest
-
-
-def schema_path() -> Path:
-    """The pack's schema: in ``docs/`` of the source tree, in the package where it is installed."""
-    beside = Path(__file__).resolve().parents[4] / "docs" / "pack.schema.json"
-    installed = Path(str(package_files("recluse_export.pack") / "pack.schema.json"))
-    return installed if installed.is_file() else beside
 
 
 @cache
@@ -398,3 +394,15 @@ def _check_catalogue(folder: Path, manifest: dict[str, Any], data: bytes, count:
         if not isinstance(column, list) or len(column) != count:
             length = len(column) if isinstance(column, list) else "no"
             raise _damaged(folder, f"{path}: column {name} has {length} values, not {count:,}")
+
+
+def _check_rules(folder: Path, manifest: dict[str, Any], contents: dict[str, bytes]) -> None:
+    path = manifest["files"]["rules"]["path"]
+    if "catalogue" not in contents:
+        raise _damaged(folder, f"{path}: a pack with rules needs its catalogue")
+    document = _json_of(folder, manifest, "rules", contents["rules"])
+    catalogue = json.loads(contents["catalogue"])
+    try:
+        check_rules(document.get("rules"), columns_of_json(catalogue))
+    except ProblemError as problem:
+        raise ProblemError(f"{folder / path}: {problem}") from None

@@ -98,6 +98,8 @@ def pack_files(contents: PackContents) -> tuple[dict[str, bytes], dict[str, Any]
         add("rows", "bin", *join_arrays({"scale": model.row_scale, "bias": model.row_bias, "row": model.row}))
         add("encoder", "onnx", model.encoder)
         add("blender", "onnx", model.blender)
+    if contents.rules:
+        add("rules", "json", _json({"rules": contents.rules}))
     add("catalogue", "json", _json(_catalogue(items)))
 
     files: dict[str, bytes] = {}

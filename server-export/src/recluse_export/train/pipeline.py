@@ -174,6 +174,7 @@ def export(
         ),
         data=data_of(past),
         figures=figures,
+        rules=config.rules,
     )
     if trained.networks is None:
         return contents
