@@ -14,7 +14,10 @@ import { compact } from './model/compact.ts';
 import { unknownTo } from './model/unknown-facts.ts';
 import type { Pack } from './pack/pack.ts';
 import { idsMeeting } from './rerank/hidden.ts';
+import { kindOf } from './store/derived.ts';
 import { hashOf, identityOf } from './store/identity.ts';
+// Loaded with the rights, so that the store has it when the network is gone.
+import './store/forgetting.ts';
 import { merged } from './store/merge.ts';
 import type { Query } from './store/query.ts';
 import { noEvidence, type Visitor } from './visitor.ts';
@@ -56,7 +59,16 @@ async function itemsOf(category: string, rooms: RightsRooms): Promise<ReadonlySe
 export function rights(rooms: RightsRooms): Rights {
   return {
     async export() {
-      return rooms.visitor().export(Date.now());
+      const { interactions, compacted, derived, profile } = await rooms.visitor().content();
+      return {
+        format: 'recluse-export',
+        version: 2,
+        exported: Date.now(),
+        interactions: [...interactions],
+        profile,
+        compacted: [...compacted],
+        derived: derived.filter((record) => kindOf(record)?.exported),
+      };
     },
 
     async import(document) {

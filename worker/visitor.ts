@@ -3,7 +3,6 @@ import type {
   CompactedInteractions,
   Consent,
   DerivedRecord,
-  ExportDocument,
   Interaction,
   Profile,
   RecluseError,
@@ -14,7 +13,7 @@ import { allBut, sumsBut } from './leave-out.ts';
 import type { Pack } from './pack/pack.ts';
 import { announcer } from './store/announce.ts';
 import { consentingStore } from './store/consent.ts';
-import { type DerivedKindName, kindOf } from './store/derived.ts';
+import type { DerivedKindName } from './store/derived.ts';
 import type { Keeping } from './store/fallback.ts';
 import type { Query } from './store/query.ts';
 import { type Change, type Content, complete, type PlacedInteraction } from './store/store.ts';
@@ -47,7 +46,6 @@ export interface Visitor {
   profile(): Promise<Profile>;
   /** Lays these over the profile; null takes out. */
   setProfile(changes: Readonly<Record<string, Profile[string] | null>>): Promise<Profile>;
-  export(now: number): Promise<ExportDocument>;
   /** Everything that is kept. */
   content(): Promise<Content>;
   /** Stores interactions of the past at their places and gives the number of new ones. Nobody is told before {@link Visitor.changed}. */
@@ -221,19 +219,6 @@ export function openVisitor(name: string, events: VisitorEvents, consent: Consen
           return [{ profile: after }, after];
         }),
       ),
-    export: (now) =>
-      inTurn(async () => {
-        const { interactions, compacted, derived, profile: told } = await store.content();
-        return {
-          format: 'recluse-export',
-          version: 2,
-          exported: now,
-          interactions: [...interactions],
-          profile: told,
-          compacted: [...compacted],
-          derived: derived.filter((record) => kindOf(record)?.exported),
-        };
-      }),
     content: () => inTurn(() => store.content()),
     addPast: (interactions) => inTurn(async () => (await store.add(interactions)).length),
     changed: () => inTurn(changed),

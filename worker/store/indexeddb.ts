@@ -1,7 +1,6 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { type Profile, RecluseError, type StoredInteraction } from '../../src/contract.ts';
 import { type Database, openDatabase, type RecluseSchema, storeNames } from './database.ts';
-import { forgetting } from './forgetting.ts';
 import type { Change, Content, Store } from './store.ts';
 
 /** How often an operation opens the database again after losing it. */
@@ -126,8 +125,11 @@ export function indexedDbStore(name: string): Store {
         });
       }),
 
-    forget(query) {
-      if (query !== 'everything') return store.change((content) => forgetting(query, content));
+    async forget(query) {
+      if (query !== 'everything') {
+        const { forgetting } = await import('./forgetting.ts');
+        return store.change((content) => forgetting(query, content));
+      }
       return use(async (database) => {
         const transaction = database.transaction(storeNames, 'readwrite');
         return committed(transaction.done, async () => {

@@ -1,5 +1,4 @@
 import type { CompactedInteractions, DerivedRecord, Profile, StoredInteraction } from '../../src/contract.ts';
-import { forgetting } from './forgetting.ts';
 import type { Change, Content, Store } from './store.ts';
 
 const bySeq = (left: StoredInteraction, right: StoredInteraction) => left.seq - right.seq;
@@ -58,7 +57,10 @@ export function memoryStore(from = 0): Store {
       for (const key of dropped) derived.delete(keyOf({ kind, key }));
     },
     async forget(query) {
-      if (query !== 'everything') return store.change((all) => forgetting(query, all));
+      if (query !== 'everything') {
+        const { forgetting } = await import('./forgetting.ts');
+        return store.change((all) => forgetting(query, all));
+      }
       const forgotten = compacted.reduce((count, sum) => count + sum.count, interactions.length);
       await apply({ remove: interactions.map(({ seq }) => seq), compacted: [], derived: [], profile: {} });
       return forgotten;
