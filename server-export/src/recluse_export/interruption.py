@@ -52,5 +52,7 @@ def _option(hint: Any) -> str | None:
     """``--work``; None for an argument without a name."""
     if get_origin(hint) is not Annotated:
         return None
-    declared = getattr(get_args(hint)[1], "param_decls", None) or ()
-    return declared[0] if declared else None
+    told = get_args(hint)[1]
+    # Inside Annotated, Typer takes the first name for a default until it builds the command.
+    names = [told.default, *(told.param_decls or ())]
+    return next((name for name in names if isinstance(name, str) and name.startswith("--")), None)
