@@ -363,7 +363,8 @@ export async function createRecommender<Item extends object = Attributes>(
     track(given, { signal } = {}) {
       const time = Date.now();
       const interactions = (Array.isArray(given) ? given : [given]).map((interaction: Interaction) => ({
-        ...interaction,
+        // A text would become a field for each of its letters.
+        ...((typeof interaction === 'object' ? interaction : {}) as Interaction),
         item: interaction?.item ?? '',
         id: interaction?.id ?? randomId(),
         time: interaction?.time ?? time,

@@ -115,15 +115,20 @@ const fields = [
   ['profile', 'kind', 'where', 'by', 'least', 'most', 'attribute', 'signal', 'not', 'all', 'any', 'erase'],
 ].flat();
 
+async function inTime(result: Promise<unknown>, what: string): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} has not answered for twenty seconds`)), 20_000);
+  });
+  return Promise.race([result, late]).finally(() => clearTimeout(timer));
+}
+
 /** What a call came to: a defined result or a typed error. Anything else is a failure of the test. */
 async function outcome(what: string, call: () => unknown): Promise<void> {
   let result: unknown;
   try {
     result = call();
-    const forever = new Promise((_, reject) =>
-      setTimeout(() => reject(new Error(`${what} has not answered for twenty seconds`)), 20_000),
-    );
-    if (result instanceof Promise) result = await Promise.race([result, forever]);
+    if (result instanceof Promise) result = await inTime(result, what);
   } catch (error) {
     if (error instanceof RecluseError) {
       expect(error.code, what).not.toBe('worker-failed');
