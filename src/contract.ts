@@ -497,16 +497,32 @@ export interface PredictRequest {
   context?: Context;
 }
 
-/** How likely it is that the visitor takes one item. */
+/** How many stars the visitor would give one item. */
+export interface Rating {
+  /** Stars, within what can be given. */
+  expected: number;
+  /**
+   * Standard deviation of what the visitor would give: about two thirds of ratings are nearer to `expected` than this, nineteen of
+   * twenty nearer than twice this; the pack's card has the measured shares.
+   */
+  deviation: number;
+}
+
+/** How likely it is that the visitor takes one item, and how many stars they would give it: whichever of the two the pack knows. */
 export interface Prediction {
   /** The item's id. */
   item: string;
   /**
    * Probability, 0 to 1, that the item is in the visitor's next basket; where the log that the pack was trained on has no
    * baskets, that it is the next interaction. Calibrated: of what is given 0.2, a fifth comes true; how nearly is in the pack's card
-   * (`status({ card: true }).pack.card`).
+   * (`status({ card: true }).pack.card`). Absent where the pack gives no probabilities.
    */
-  probability: number;
+  probability?: number;
+  /**
+   * From the visitor's own interactions of type `rating` that have a value, and from nothing else. Absent where the pack gives no
+   * ratings.
+   */
+  rating?: Rating;
 }
 
 /** An item that the pack does not know. */
@@ -760,7 +776,7 @@ export type ErrorCode =
   | 'pack-damaged' // bytes, hash, schema or ranges are wrong; the last good pack serves on
   | 'pack-too-new' // its format's major version is newer than this reader
   | 'catalogue-missing' // display data or attributes were asked for, but not loaded
-  | 'prediction-missing' // the pack gives no probabilities, or its model was not asked for (`upTo`)
+  | 'prediction-missing' // the pack gives neither probabilities nor ratings, or its model was not asked for (`upTo`)
   | 'profile-unknown' // the pack's vocabulary does not have what the profile says: it is kept, and does not count
   | 'export-too-new' // a document to import is of a newer version than this reader
   | 'storage-unavailable' // IndexedDB is refused or lost: this session runs in memory

@@ -50,6 +50,7 @@ export type {
   PredictRequest,
   Profile,
   RankedItem,
+  Rating,
   Reason,
   RecommendRequest,
   RequireRule,

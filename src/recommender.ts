@@ -147,11 +147,12 @@ export interface Recommender<Item extends object = Attributes> {
   /** What is bought more lately than it was. */
   trending(request?: TrendingRequest & CallOptions): Promise<RankedList>;
   /**
-   * How likely it is that these items are in the visitor's next basket, in the order asked for. Only the full model knows: waits until
-   * it has started. Ids that the pack does not know are left out.
+   * How likely it is that these items are in the visitor's next basket (`probability`), and how many stars the visitor would give
+   * them (`rating`), whichever the pack knows, in the order asked for. Only the full model knows: waits until it has started. Ids that
+   * the pack does not know are left out.
    *
-   * @throws RecluseError `prediction-missing` where the pack gives no probabilities or `upTo` stops before the model;
-   * `model-unavailable` where the model could not be started
+   * @throws RecluseError `prediction-missing` where the pack gives neither or `upTo` stops before the model; `model-unavailable` where
+   * the model could not be started
    */
   predict(ids: readonly string[], request?: PredictRequest & CallOptions): Promise<Prediction[]>;
   /**

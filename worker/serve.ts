@@ -36,7 +36,7 @@ import {
   checkTrendingRequest,
   checkUpdateOptions,
 } from './arguments.ts';
-import { ask, scoredBy, type Tiers, type Visit } from './ask.ts';
+import { ask, type Tiers, type Visit } from './ask.ts';
 import { type Changes, openChanges } from './changes.ts';
 import { visitWithout } from './leave-out.ts';
 import { clockAt } from './model/context.ts';
@@ -53,6 +53,7 @@ import { type Network, openNetwork } from './pack/network.ts';
 import type { Manifest, Pack } from './pack/pack.ts';
 import { runtimeFiles } from './pack/runtime.ts';
 import { openPlacements } from './placements.ts';
+import { predictions, predicts } from './predict.ts';
 import { needsCatalogue } from './rerank/condition.ts';
 import { hiddenIds, hidingNeedsCatalogue, idsMeeting } from './rerank/hidden.ts';
 import {
@@ -397,17 +398,17 @@ export function serve(companions: Companions): WorkerApi {
     });
   }
 
-  /** The model that gives probabilities, once it has started. */
-  async function calibratedModel(): Promise<{ model: Model; pack: Pack }> {
+  /** The model of a pack that predicts, once it has started. */
+  async function predictingModel(): Promise<{ model: Model; pack: Pack }> {
     await packHere();
     return until(() => {
       const { options } = opened();
       if (!('pack' in progress)) return undefined;
       const { pack, model, phase } = progress;
-      if (!pack.manifest.blender?.probability || options.upTo !== 'model')
+      if (!predicts(pack.manifest) || options.upTo !== 'model')
         throw new RecluseError(
           'prediction-missing',
-          'This pack gives no probabilities, or its model was not asked for.',
+          'This pack gives neither probabilities nor ratings, or its model was not asked for.',
         );
       if (model) return { model, pack };
       if (phase === 'ready')
@@ -686,13 +687,8 @@ export function serve(companions: Companions): WorkerApi {
     async predict(ids, request) {
       const wanted = checkIds(ids);
       const { context } = checkPredictRequest(request);
-      const { model, pack } = await calibratedModel();
-      const scored = scoredBy(model, { pack, scoring }, await visitFor(pack), context);
-      const { probabilities } = await scored.scores;
-      return wanted.flatMap((item) => {
-        const row = pack.rowOf.get(item);
-        return row === undefined ? [] : [{ item, probability: probabilities![row]! }];
-      });
+      const { model, pack } = await predictingModel();
+      return predictions(wanted, model, { pack, scoring }, await visitFor(pack), context, report);
     },
 
     async rules(rules) {

@@ -80,8 +80,8 @@ export interface VisitorEvents {
   onProblem(problem: RecluseError): void;
 }
 
-/** Types whose newest mention decides, however old: the history must know them all. */
-const opinions = ['like', 'dislike', 'hide'];
+/** Types whose newest mention decides, however old: the history must know them all. Ratings only where the pack learned from them. */
+const opinions = ({ rating }: Pack['manifest']) => ['like', 'dislike', 'hide', ...(rating ? ['rating'] : [])];
 /** What was shown or looked for, not wanted: there may be a lot of it, and ranking needs none of it unless the pack gives it a weight. */
 export const noEvidence: ReadonlySet<string> = new Set(['impression', 'search']);
 
@@ -152,12 +152,13 @@ export function openVisitor(name: string, events: VisitorEvents, consent: Consen
     const first = newest[0]?.seq ?? 0;
     let missing = events - newest.filter(usable).length;
     const more = missing > 0 && newest.length === 2 * events;
-    const types = new Set([...opinions, ...(more ? weighty : [])]);
+    const kept = opinions(pack.manifest);
+    const types = new Set([...kept, ...(more ? weighty : [])]);
     const older = (await Promise.all([...types].map((type) => store.ofType(type))))
       .flat()
       .filter(({ seq }) => seq < first)
       .sort((left, right) => right.seq - left.seq)
-      .filter((one) => (usable(one) && missing-- > 0) || opinions.includes(one.type))
+      .filter((one) => (usable(one) && missing-- > 0) || kept.includes(one.type))
       .reverse();
     const interactions = older.concat(evidence(newest, pack)).filter(stays);
     return { interactions, last: newest.at(-1)?.seq ?? 0 };

@@ -60,11 +60,11 @@ test('a prediction knows what was tracked before it and the context that the app
   const [before] = await recluse.predict(['item-5']);
   await recluse.track({ type: 'purchase', item: 'item-4' });
   const [after] = await recluse.predict(['item-5']);
-  expect(after!.probability).not.toBeCloseTo(before!.probability, 5);
+  expect(after!.probability).not.toBeCloseTo(before!.probability!, 5);
   const context = { hour: 3, weekday: 1 };
   const [town] = await recluse.predict(['item-5'], { context: { ...context, place: 'town' } });
   const [village] = await recluse.predict(['item-5'], { context: { ...context, place: 'village' } });
-  expect(village!.probability).not.toBeCloseTo(town!.probability, 5);
+  expect(village!.probability).not.toBeCloseTo(town!.probability!, 5);
 });
 
 test('a pack that is not calibrated says so instead of guessing', async () => {
@@ -117,7 +117,7 @@ test('a pack that asks for the device learns from the page what the visitor hold
   await recluse.track({ type: 'purchase', item: 'item-4' });
   const moment = { hour: 3, weekday: 1 };
   const likely = async (context: Record<string, string | number>) =>
-    (await recluse.predict(['item-5'], { context }))[0]!.probability;
+    (await recluse.predict(['item-5'], { context }))[0]!.probability!;
   // This browser has a mouse.
   expect(await likely(moment)).toBe(await likely({ ...moment, device: 'desktop' }));
   expect(await likely(moment)).not.toBeCloseTo(await likely({ ...moment, device: 'phone' }), 5);

@@ -1,11 +1,18 @@
 /** The full model: encoder, catalogue scan and blender, started once and kept warm. */
-import { type OpenOptions, RecluseError, type Status } from '../../src/contract.ts';
-import type { ItemRows, Pack } from '../pack/pack.ts';
+import {
+  type OpenOptions,
+  type Rating,
+  RecluseError,
+  type Status,
+  type StoredInteraction,
+} from '../../src/contract.ts';
+import type { ItemRow, ItemRows, Pack } from '../pack/pack.ts';
 import { type Blender, openBlender } from './blender.ts';
 import { capabilities, hasAdapter } from './capabilities.ts';
 import { type Encoder, openEncoder } from './encoder.ts';
 import { type FullPack, hasModel } from './full-pack.ts';
 import { type History, historyAt } from './history.ts';
+import { createRater, type Rater } from './rating.ts';
 import { type RuntimeFiles, startRuntime } from './runtime.ts';
 import type { Scores } from './scores.ts';
 import { createScorer } from './scoring.ts';
@@ -23,6 +30,14 @@ export interface Model {
    * @throws RecluseError `model-unavailable` where a graph fails or gives something that is not a number
    */
   score(history: History, context: Int32Array, pack?: Pack): Promise<Scores>;
+  /**
+   * How many stars the visitor would give these items, in their order. Its graph starts at the first call. Absent where the pack has no
+   * expected ratings.
+   *
+   * @param interactions those known; only ratings count
+   * @throws RecluseError `model-unavailable`
+   */
+  readonly rate?: (interactions: readonly StoredInteraction[], rows: readonly ItemRow[]) => Promise<Rating[]>;
   /** Frees the sessions. ONNX Runtime's heap itself shrinks only when the worker ends. */
   release(): Promise<void>;
 }
@@ -110,6 +125,7 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
   const partNames = manifest.blender!.parts;
   let choice: Choice;
   let blender: Blender;
+  let rater: Rater | undefined;
 
   /** Scores with other item rows from now on: those of items that were added, behind the pack's own. */
   function use(others: ItemRows): void {
@@ -148,6 +164,7 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
 
   try {
     const runtime = await startRuntime('wasm', options.files);
+    rater = pack.ratings && createRater(runtime, pack.ratings, pack);
     blender = await openBlender(runtime, pack.graphs.blender, manifest, rows.scale.length);
     choice = await fasterEncoder(
       await openEncoder(runtime, pack.graphs.encoder, manifest, rows),
@@ -167,6 +184,7 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
     return result;
   };
 
+  const rating = rater;
   return {
     backend: { scoring: scorer.kind, model: choice.provider, why: choice.why },
     score: (history, context, other = pack) =>
@@ -175,10 +193,21 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
           throw unavailable(error);
         }),
       ),
+    ...(rating
+      ? {
+          rate: (interactions, rows) =>
+            inTurn(() =>
+              rating.rate(interactions, rows).catch((error) => {
+                throw unavailable(error);
+              }),
+            ),
+        }
+      : {}),
     release: () =>
       inTurn(async () => {
         await choice.encoder.release();
         await blender.release();
+        await rating?.release();
       }),
   };
 }

@@ -3,7 +3,16 @@
  * These are the checks that `recluse-export verify` makes too.
  */
 import type { Rule } from '../../src/contract.ts';
-import type { Catalogue, ItemRows, LinearMatrix, Manifest, PackCategory, Popular, Priors } from './pack.ts';
+import type {
+  Catalogue,
+  ItemRows,
+  LinearMatrix,
+  Manifest,
+  PackCategory,
+  Popular,
+  Priors,
+  RatingTable,
+} from './pack.ts';
 import { type DeclaredFile, damaged, parseJson } from './verify.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -119,6 +128,16 @@ export function decodeRows(part: Part): ItemRows {
     scale: finite(part, 'scale', [count]),
     bias: finite(part, 'bias', [count]),
     row: array(part, 'row', Int8Array, [count, size]),
+  };
+}
+
+/** @throws RecluseError `pack-damaged` */
+export function decodeRatingRows(part: Part): Omit<RatingTable, 'graph'> {
+  const count = part.manifest.items.count;
+  const factors = part.manifest.rating?.factors ?? 0;
+  return {
+    bias: finite(part, 'bias', [count]),
+    row: array(part, 'row', Int8Array, [count, 2 * factors + 3]),
   };
 }
 

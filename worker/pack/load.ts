@@ -13,6 +13,7 @@ import {
   decodeLinear,
   decodePopular,
   decodePriors,
+  decodeRatingRows,
   decodeRows,
   decodeRules,
   type Part,
@@ -275,8 +276,18 @@ const rowsAndGraphs: Step = {
   },
 };
 
+/** Beside the model, whose runtime they need; without them, the model still ranks. */
+const expectedRatings: Step = {
+  wanted: ({ files }, { upTo }) => upTo === 'model' && files.rating !== undefined,
+  waits: true,
+  async add(pack, read) {
+    const [rows, graph] = await Promise.all([read('ratingRows'), read('rating')]);
+    return { ...pack, ratings: { ...decodeRatingRows(rows), graph: graph.bytes } };
+  },
+};
+
 const firstSteps = [itemsAndPopular, priorsAndLinear, catalogue];
-const lastSteps = [rowsAndGraphs];
+const lastSteps = [rowsAndGraphs, expectedRatings];
 
 /** What a pack is before its first file. */
 function nothingOf(manifest: Manifest): Pack {

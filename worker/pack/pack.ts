@@ -2,7 +2,7 @@
  * A pack as the rest of the worker sees it: verified, decoded, one object a moment.
  *
  * The files of a pack arrive tier by tier (items and popular, then priors and linear, then the catalogue, then rows and
- * graphs). Each arrival makes a new `Pack`; no pack ever changes. A part that has not arrived (or that the
+ * graphs, then expected ratings). Each arrival makes a new `Pack`; no pack ever changes. A part that has not arrived (or that the
  * site does not ship) is absent. Every number in here was checked: array lengths against the item count, rows against their
  * range, scales for being finite. Readers need not check again.
  */
@@ -73,6 +73,16 @@ export interface Graphs {
   readonly blender: Uint8Array;
 }
 
+/** What expected ratings are made of; see "Expected rating" in `docs/model.md`. */
+export interface RatingTable {
+  /** `[items]` */
+  readonly bias: Float32Array;
+  /** `[items * (2 * factors + 3)]`, row after row. */
+  readonly row: Int8Array;
+  /** ONNX, as a file. */
+  readonly graph: Uint8Array;
+}
+
 /** Display data, columns of equal length `[items]`; null where an item has no such value. */
 export interface Catalogue {
   readonly title: readonly string[];
@@ -93,6 +103,7 @@ export interface Pack {
   readonly linear?: LinearMatrix;
   readonly rows?: ItemRows;
   readonly graphs?: Graphs;
+  readonly ratings?: RatingTable;
   readonly catalogue?: Catalogue;
   /** What the shop wants of every list. Their fields are looked at when they are first followed. */
   readonly rules?: readonly Rule[];

@@ -43,6 +43,11 @@ export async function readManifest(bytes: Uint8Array<ArrayBuffer>): Promise<Mani
   const model = [encoder, blender, files.rows, files.encoder, files.blender];
   if (model.some(Boolean) && !model.every(Boolean))
     damaged('manifest.json', 'encoder, blender and their files must all be there or all be absent');
+  const { rating } = manifest;
+  const rated = [rating, files.rating, files.ratingRows];
+  if (rated.some(Boolean) && !(encoder && rated.every(Boolean)))
+    damaged('manifest.json', 'rating needs its files, its files need it, and both need the full model');
+  if (rating) verifyRating(rating);
   for (const file of Object.values(files))
     if (!file.path.includes(`-${file.sha256.slice(0, 8)}.`))
       damaged('manifest.json', `the name ${file.path} does not carry its hash`);
@@ -57,6 +62,22 @@ export async function readManifest(bytes: Uint8Array<ArrayBuffer>): Promise<Mani
   if (version !== undefined && version !== manifest.version)
     damaged('manifest.json', `version is ${manifest.version}, but these files make it ${version}`);
   return manifest;
+}
+
+/** What the schema cannot say about the numbers of expected ratings. */
+function verifyRating({
+  lengths,
+  offset,
+  slope,
+  spread,
+  lowest,
+  highest,
+}: NonNullable<Manifest['rating']>): void {
+  if (lengths.some((least, place) => (place === 0 ? least !== 0 : least <= lengths[place - 1]!)))
+    damaged('manifest.json', 'rating.lengths do not rise from 0');
+  if ([offset, slope, spread].some(({ length }) => length !== lengths.length))
+    damaged('manifest.json', 'rating has more or fewer numbers than lengths');
+  if (lowest >= highest) damaged('manifest.json', 'rating.lowest is not below rating.highest');
 }
 
 /**

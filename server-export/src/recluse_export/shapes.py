@@ -200,6 +200,37 @@ class Model:
 
 
 @dataclass(frozen=True)
+class RatingModel:
+    """What says how many stars a visitor would give; see "Expected rating" in ``docs/model.md``."""
+
+    graph: bytes
+    """``rating.onnx``, float32"""
+    events: int
+    """Newest ratings of the visitor that the graph looks at."""
+    row: NDArray[np.int8]
+    """``[items, 2 * factors + 3]``"""
+    bias: Float
+    """``[items]`` mean + bias of the item"""
+    noise_step: float
+    """The variance of an item's ratings is ``exp(-noise_step * row[item, 2 * factors + 1])``."""
+    lengths: list[int]
+    """Lower ends of the buckets of history length, ascending from 0"""
+    offset: list[float]
+    """A bucket each, as are ``slope`` and ``spread``"""
+    slope: list[float]
+    spread: list[float]
+    lowest: float
+    """Lowest rating that can be given"""
+    highest: float
+    """Highest rating that can be given"""
+
+    @property
+    def factors(self) -> int:
+        """Length of a visitor's state."""
+        return (self.row.shape[1] - 3) // 2
+
+
+@dataclass(frozen=True)
 class Figure:
     """One measured number of the model card."""
 
@@ -223,6 +254,18 @@ class ReliabilityBin:
     """Share that came true, 0 to 1."""
     share: float
     """Share of all predictions that are in this group, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class RatingBin:
+    """One group of expected ratings of like size."""
+
+    expected: float
+    """Mean of what was expected, stars."""
+    given: float
+    """Mean of what was given, stars."""
+    share: float
+    """Share of all ratings that are in this group, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -258,3 +301,7 @@ class PackContents:
     """Of the probabilities, measured after the cut; empty where the pack gives none."""
     rules: list[dict[str, Any]] = field(default_factory=list)
     """What the shop wants of every list; see ``pack/rules.py``."""
+    rating: RatingModel | None = None
+    """None where the log has too few ratings, or the pack no full model."""
+    rating_reliability: list[RatingBin] = field(default_factory=list)
+    """Of the expected ratings, by rising expectation; empty where too few ratings were held back."""

@@ -16,6 +16,7 @@ from recluse_export import __version__
 from recluse_export.config import Config, SplitKind, read_config
 from recluse_export.errors import ProblemError
 from recluse_export.files import write_text
+from recluse_export.models.rating_settings import RatingSettings
 from recluse_export.shapes import Figure, Log
 
 RUN = "run.json"
@@ -121,7 +122,9 @@ def configured(path: Path, seed: int | None, quick: bool, split: SplitKind | Non
     """A configuration with what the command line overrides; raises as :meth:`Run.configured`."""
     config = read_config(path)
     model = config.model if seed is None else config.model.model_copy(update={"seed": seed})
-    changes: dict[str, Any] = {"model": model.quick() if quick else model}
+    changes: dict[str, Any] = {"model": model}
+    if quick:
+        changes = {"model": model.quick(), "ratings": config.ratings.quick()}
     if split is not None:
         if split in ("time", "last-basket-after-cut") and config.split.cut is None:
             raise ProblemError(
@@ -146,6 +149,9 @@ def fingerprint(config: Config, without_items: float = 0.0) -> str:
         "held_out": [split.holdout_users, split.kind == "user-disjoint" and split.holdout_users == 0],
         "without_items": without_items,
     }
+    # Left out where nobody said anything: older trainings remember nothing of it.
+    if config.ratings != RatingSettings():
+        facts["ratings"] = config.ratings.model_dump(mode="json")
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

@@ -109,13 +109,13 @@ def test_each_further_rating_brings_the_expectation_nearer(rated):
 
 
 def test_of_who_knows_more_one_is_surer(fitted):
-    spread = fitted.calibration.spread
+    spread = fitted.learned.calibration.spread
     assert spread[0] > 1.1 * spread[4]
-    assert (fitted.calibration.slope > 0.5).all()
+    assert (fitted.learned.calibration.slope > 0.5).all()
 
 
 def test_folding_in_solves_its_equations(fitted, fold):
-    factors, history = fitted.factors, fold.histories
+    factors, history = fitted.learned.factors, fold.histories
     found = states(factors, history)
     for user in (0, 7, 123):
         mine = history.user == user
@@ -130,7 +130,7 @@ def test_folding_in_solves_its_equations(fitted, fold):
 
 def test_who_rated_nothing_is_expected_to_rate_as_others_do(fitted, fold):
     nothing = fold.train.only(np.zeros(0, int))
-    assert not states(fitted.factors, nothing).any()
+    assert not states(fitted.learned.factors, nothing).any()
     expected, _ = fitted.predict(nothing, np.zeros(80, np.int32), np.arange(80, dtype=np.int32))
     mean = np.bincount(fold.train.item, fold.train.value) / np.bincount(fold.train.item)
     assert np.corrcoef(expected, mean)[0, 1] > 0.9
@@ -155,8 +155,8 @@ def test_a_new_item_is_judged_by_what_the_catalogue_says_of_it(rated):
 
 def test_the_same_seed_gives_the_same_numbers(rated, fold, fitted):
     again = ExpectedRating(rated[1], SETTINGS, seed=1).fit(fold.train, SilentProgress())
-    np.testing.assert_array_equal(again.factors.loadings, fitted.factors.loadings)
-    np.testing.assert_array_equal(again.calibration.spread, fitted.calibration.spread)
+    np.testing.assert_array_equal(again.learned.factors.loadings, fitted.learned.factors.loadings)
+    np.testing.assert_array_equal(again.learned.calibration.spread, fitted.learned.calibration.spread)
 
 
 def test_plain_ridge_of_a_visitor_is_the_ridge_of_the_textbook(rated):

@@ -18,11 +18,13 @@ from recluse_export.shapes import (
     PackContents,
     Popular,
     Priors,
+    RatingBin,
+    RatingModel,
     ReliabilityBin,
     Training,
 )
 
-COUNT, SIZE, EVENTS, BLOCK = 12, 8, 5, 16
+COUNT, SIZE, EVENTS, BLOCK, FACTORS = 12, 8, 5, 16, 2
 SIGNALS = ["taste", "together", "habit"]
 VISITOR = ["events", "items"]
 PARTS = ["taste", "together", "habit"]
@@ -65,6 +67,19 @@ def blender() -> bytes:
     ]
     inputs = {"signals": (real, [1, BLOCK, len(SIGNALS)]), "visitor": (real, [1, len(VISITOR)])}
     return graph(inputs, nodes, {"score": [1, BLOCK], "parts": [1, BLOCK, len(PARTS)]}, [axes])
+
+
+def rating() -> bytes:
+    """The state is the rows' mean over all events."""
+    real = TensorProto.FLOAT
+    inputs = {"items": (real, [1, EVENTS, 2 * FACTORS + 3]), "values": (real, [1, EVENTS])}
+    numbers = {"middle": [1], "begin": [0], "end": [FACTORS]}
+    nodes = [
+        helper.make_node("ReduceMean", ["items", "middle"], ["mean"], keepdims=0),
+        helper.make_node("Slice", ["mean", "begin", "end", "middle"], ["state"]),
+    ]
+    constants = [helper.make_tensor(name, TensorProto.INT64, [1], one) for name, one in numbers.items()]
+    return graph(inputs, nodes, {"state": [1, FACTORS]}, constants)
 
 
 def sample_contents(full: bool = True) -> PackContents:
@@ -129,4 +144,20 @@ def sample_contents(full: bool = True) -> PackContents:
             Figure("next 7 days", "popular", "recall@10", 0.05, targets="discover"),
         ],
         reliability=[ReliabilityBin(0.02, 0.03, 0.5), ReliabilityBin(0.4, 0.38, 0.5)],
+        rating=RatingModel(
+            graph=rating(),
+            events=EVENTS,
+            row=random.integers(-127, 128, (COUNT, 2 * FACTORS + 3)).astype(np.int8),
+            bias=floats(),
+            noise_step=0.01,
+            lengths=[0, 1, 4],
+            offset=[0.1, 0.0, 0.0],
+            slope=[0.9, 1.0, 1.0],
+            spread=[1.2, 1.1, 1.0],
+            lowest=1.0,
+            highest=5.0,
+        )
+        if full
+        else None,
+        rating_reliability=[RatingBin(2.5, 2.6, 0.5), RatingBin(4.1, 4.0, 0.5)] if full else [],
     )

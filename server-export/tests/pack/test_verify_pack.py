@@ -200,6 +200,50 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
         lambda p: change_array(p, "linear", "weight", lambda a: a[1:]),
         "33 targets and 32 weights",
     ),
+    "expected ratings without their rows": (
+        edit(lambda m: m["files"].pop("ratingRows")),
+        "expected ratings need file ratingRows",
+    ),
+    "a graph of ratings that nobody declares": (
+        edit(lambda m: m.pop("rating")),
+        "expected ratings need rating in the manifest",
+    ),
+    "expected ratings without the full model": (
+        edit(
+            lambda m: [
+                part.pop(name, None)
+                for part, names in (
+                    (m, ("encoder", "blender")),
+                    (m["files"], ("rows", "encoder", "encoderFloat", "blender")),
+                )
+                for name in names
+            ]
+        ),
+        "expected ratings need the full model",
+    ),
+    "history lengths out of order": (
+        edit(lambda m: m["rating"].update(lengths=[0, 4, 4])),
+        "rating.lengths .* do not rise",
+    ),
+    "history lengths from 1": (edit(lambda m: m["rating"].update(lengths=[1, 2, 3])), "do not rise from 0"),
+    "a spread too few": (
+        edit(lambda m: m["rating"].update(spread=[1.0, 1.0])),
+        "rating.spread has 2 numbers for 3",
+    ),
+    "a spread of nothing": (edit(lambda m: m["rating"].update(spread=[1.0, 0, 1.0])), "rating.spread.1"),
+    "a range of ratings upside down": (edit(lambda m: m["rating"].update(lowest=5.0)), "rating.lowest 5.0"),
+    "rating rows of another size": (
+        lambda p: change_array(p, "ratingRows", "row", lambda a: a[:, 1:].copy()),
+        r"row is i8 \[12, 6\], not i8 \[12, 7\]",
+    ),
+    "a rating bias that is no number": (
+        lambda p: change_array(p, "ratingRows", "bias", at(3, np.nan)),
+        r"ratingRows-.*bias\[3\] is nan",
+    ),
+    "a graph of ratings that is another one": (
+        lambda p: put_file(p, "rating", encoder(1.0)),
+        "rating-.*its inputs are",
+    ),
     "a scale that is no number": (
         lambda p: change_array(p, "rows", "scale", at(0, np.nan)),
         r"rows-.*scale\[0\] is nan",

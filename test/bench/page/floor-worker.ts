@@ -23,7 +23,7 @@ import { type Times, timed } from './times.ts';
 
 async function packAt(
   manifestUrl: string,
-): Promise<Required<Omit<Pack, 'catalogue' | 'unavailable' | 'rules'>>> {
+): Promise<Required<Omit<Pack, 'catalogue' | 'unavailable' | 'rules' | 'ratings'>>> {
   const manifest: Manifest = await (await fetch(manifestUrl)).json();
   const bytesOf = async (file: DeclaredFile) =>
     new Uint8Array(await (await fetch(new URL(file.path, manifestUrl))).arrayBuffer());

@@ -3,6 +3,7 @@
  * Runs in the browser and in Node.
  */
 import type { Manifest } from '../../../worker/pack/manifest.generated.ts';
+import goldenRating from '../../golden/rating-pack.json' with { type: 'json' };
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type DeclaredFile = Manifest['files']['items'];
@@ -22,6 +23,8 @@ export interface TinyPackOptions {
   changeManifest?: (manifest: Manifest) => void;
   /** Adds item rows and these graphs, which must fit {@link modelShapes}. Default: no model. */
   graphs?: { encoder: Bytes; blender: Bytes };
+  /** Adds the golden expected ratings, which are of twelve items, with this graph. Needs `graphs`. */
+  ratingGraph?: Bytes;
 }
 
 /** Everything that a tiny pack says, before it becomes bytes. */
@@ -37,6 +40,7 @@ export interface TinyContents {
   };
   linear: { scale: Float32Array; offset: Uint32Array; target: Uint16Array; weight: Int8Array };
   rows: { scale: Float32Array; bias: Float32Array; row: Int8Array };
+  ratingRows: { bias: Float32Array; row: Int8Array };
   catalogue: {
     title: string[];
     price: (number | null)[];
@@ -74,6 +78,7 @@ const modelShapes = {
   },
 };
 const { size } = modelShapes.encoder;
+const ratings: NonNullable<Manifest['rating']> = goldenRating.rating;
 
 /** Graphs that are no ONNX: a model made of them cannot start. */
 export const brokenGraphs = {
@@ -83,7 +88,12 @@ export const brokenGraphs = {
 
 /** Item `i` is in category `1 + i % 3`; buying it speaks for `i + 1` (strongly) and `i + 3` (less), both modulo the item count. */
 export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack> {
-  const { ids = Array.from({ length: 12 }, (_, row) => `item-${row}`), edition = 'First', graphs } = options;
+  const {
+    ids = Array.from({ length: 12 }, (_, row) => `item-${row}`),
+    edition = 'First',
+    graphs,
+    ratingGraph,
+  } = options;
   const count = ids.length;
   const rows = ids.map((_, row) => row);
   const inCategory = (index: number) => rows.filter((row) => 1 + (row % 3) === index);
@@ -132,6 +142,10 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
       bias: new Float32Array(count),
       row: Int8Array.from({ length: count * size }, (_, place) => place % 7),
     },
+    ratingRows: {
+      bias: Float32Array.from(goldenRating.bias),
+      row: Int8Array.from(goldenRating.row.flat()),
+    },
     catalogue: {
       title: ids.map((id) => `${edition} ${id}`),
       price: rows.map((row) => (row === 0 ? null : row + 0.5)),
@@ -155,6 +169,12 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
       : []),
     ...(options.rules
       ? ([['rules', 'json', json({ rules: options.rules })]] as ['rules', 'json', Bytes][])
+      : []),
+    ...(ratingGraph
+      ? ([
+          ['ratingRows', 'bin', ...binary(contents.ratingRows, { row: [count, 2 * ratings.factors + 3] })],
+          ['rating', 'onnx', ratingGraph],
+        ] as [keyof Manifest['files'], 'bin' | 'onnx', Bytes, DeclaredArray[]?][])
       : []),
     ['catalogue', 'json', json(contents.catalogue)],
   ];
@@ -192,6 +212,7 @@ export async function tinyPack(options: TinyPackOptions = {}): Promise<TinyPack>
     },
     habit: { halfLifeDays: 30, priorWeight: 1 },
     ...(graphs ? modelShapes : {}),
+    ...(ratingGraph ? { rating: ratings } : {}),
     files: declared as Manifest['files'],
     training: { seed: 1, split: 'none', tieBreak: 'row', source: 'invented', licence: 'CC0' },
     card: { data: { items: count }, figures: [] },

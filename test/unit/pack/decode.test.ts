@@ -7,6 +7,7 @@ import {
   decodeLinear,
   decodePopular,
   decodePriors,
+  decodeRatingRows,
   decodeRows,
   type Part,
 } from '../../../worker/pack/decode.ts';
@@ -17,6 +18,10 @@ import {
   type TinyPackOptions,
   tinyPack,
 } from '../../browser/support/tiny-pack.ts';
+import goldenRating from '../../golden/rating-pack.json' with { type: 'json' };
+
+/** A copy of its own, to be damaged. */
+const rating = () => structuredClone(goldenRating.rating);
 
 /** Reads a pack from end to end, as the worker does. */
 async function readAll(files: Map<string, Uint8Array<ArrayBuffer>>) {
@@ -34,6 +39,7 @@ async function readAll(files: Map<string, Uint8Array<ArrayBuffer>>) {
     priors: decodePriors(await part('priors'), items.categories.length),
     linear: decodeLinear(await part('linear')),
     ...(manifest.files.rows ? { rows: decodeRows(await part('rows')) } : {}),
+    ...(manifest.files.ratingRows ? { ratingRows: decodeRatingRows(await part('ratingRows')) } : {}),
     ...(manifest.files.catalogue ? { catalogue: decodeCatalogue(await part('catalogue')) } : {}),
   };
 }
@@ -128,6 +134,11 @@ const damages: [string, (contents: TinyContents) => void, string][] = [
     'linear',
   ],
   ['a bias that is not finite', ({ rows }) => rows.bias.fill(Number.NEGATIVE_INFINITY, 0, 1), 'rows'],
+  [
+    'an expected rating that is not a number',
+    ({ ratingRows }) => ratingRows.bias.fill(Number.NaN, 2, 3),
+    'ratingRows',
+  ],
   ['a title too few', ({ catalogue }) => catalogue.title.pop(), 'catalogue'],
   ['a title that is a number', ({ catalogue }) => Object.assign(catalogue.title, { 0: 7 }), 'catalogue'],
   ['a price that is a text', ({ catalogue }) => Object.assign(catalogue.price, { 0: '4.99' }), 'catalogue'],
@@ -135,7 +146,10 @@ const damages: [string, (contents: TinyContents) => void, string][] = [
 ];
 
 test.each(damages)('a pack with %s is refused, naming the file', async (_, change, role) => {
-  const error = await readTiny({ graphs: brokenGraphs, change }).catch((thrown: unknown) => thrown);
+  const ratingGraph = brokenGraphs.encoder;
+  const error = await readTiny({ graphs: brokenGraphs, ratingGraph, change }).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(RecluseError);
   expect(error).toMatchObject({
     code: 'pack-damaged',
@@ -158,6 +172,7 @@ test.each<[string, TinyPackOptions['changeManifest']]>([
     'an encoder without its files',
     (manifest) => Object.assign(manifest, { encoder: { events: 5, size: 4 } }),
   ],
+  ['expected ratings without their files', (manifest) => Object.assign(manifest, { rating: rating() })],
   ['an event type twice', (manifest) => manifest.eventTypes.push(manifest.eventTypes[0]!)],
   [
     'a name that does not carry its hash',
@@ -165,6 +180,29 @@ test.each<[string, TinyPackOptions['changeManifest']]>([
   ],
 ])('a manifest with %s is refused', async (_, changeManifest) => {
   const { files } = await tinyPack({ changeManifest: changeManifest! });
+  await expect(readManifest(files.get('manifest.json')!)).rejects.toMatchObject({
+    code: 'pack-damaged',
+    details: { file: 'manifest.json' },
+  });
+});
+
+test.each<[string, TinyPackOptions['changeManifest']]>([
+  ['no rows', (manifest) => Reflect.deleteProperty(manifest.files, 'ratingRows')],
+  ['files that nobody declares', (manifest) => Reflect.deleteProperty(manifest, 'rating')],
+  ['lengths that do not rise', (manifest) => Object.assign(manifest.rating!, { lengths: [0, 2, 2, 4] })],
+  ['lengths from 1', (manifest) => Object.assign(manifest.rating!, { lengths: [1, 2, 3, 4] })],
+  ['a slope too few', (manifest) => Object.assign(manifest.rating!, { slope: [1, 1, 1] })],
+  ['a spread of nothing', (manifest) => Object.assign(manifest.rating!, { spread: [1, 1, 0, 1] })],
+  ['a range upside down', (manifest) => Object.assign(manifest.rating!, { lowest: 5 })],
+])('a manifest whose expected ratings have %s is refused', async (_, changeManifest) => {
+  const { files } = await tinyPack({
+    graphs: brokenGraphs,
+    ratingGraph: brokenGraphs.encoder,
+    changeManifest(manifest) {
+      manifest.rating = rating();
+      changeManifest!(manifest);
+    },
+  });
   await expect(readManifest(files.get('manifest.json')!)).rejects.toMatchObject({
     code: 'pack-damaged',
     details: { file: 'manifest.json' },

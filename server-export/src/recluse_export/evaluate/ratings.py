@@ -82,6 +82,8 @@ class Reliability:
     """Mean of each tenth of the answers, lowest first"""
     given: list[float]
     """Mean rating that was given there"""
+    share: list[float]
+    """Of the answers that are there, nearly a tenth each"""
     error: float
     """Mean distance of the two, stars"""
     within_one: float
@@ -160,6 +162,7 @@ def reliability(answers: Sequence[Answers]) -> Reliability:
     return Reliability(
         said,
         given,
+        share=[len(places) / len(expected) for places in bins],
         error=float(np.mean(np.abs(np.subtract(said, given)))),
         within_one=float((distance <= 1).mean()),
         within_two=float((distance <= 2).mean()),

@@ -204,6 +204,8 @@ def training_without_new_items(log: Log, config: Config, run: Run, work: Path, p
     the work folder."""
     share = config.evaluate.new_items
     folder = work / NEW_ITEMS
+    # Lists alone are looked at.
+    config = config.model_copy(update={"ratings": config.ratings.model_copy(update={"learn": False})})
     if has_training(folder, config, share):
         return load_checkpoint(folder)
     past, _ = training_part(log, config.split)

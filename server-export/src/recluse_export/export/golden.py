@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from recluse_export.export.golden_rating import rating_golden
 from recluse_export.export.visitor import Visitor, history_of
 from recluse_export.features.affinity import category_shares, preferred_categories
 from recluse_export.features.co_occurrence import co_occurrence
@@ -354,6 +355,7 @@ def golden() -> dict[str, Any]:
         "context": {"cases": _context_cases()},
         "features": {"cases": feature_cases(log, counting)},
         "delta": {"cases": delta_cases()},
+        **rating_golden(),
     }
 
 

@@ -1,101 +1,55 @@
 """Expected ratings for the device: a table of int8 rows and a graph that folds a visitor in.
 
-The graph takes what ``encoder.onnx`` takes and gives what it gives, so that the same code feeds it and the
-same kernel scans the catalogue: ``raw[j] = scale[j] * int8[j] . state + bias[j]``.
+``raw[j] = int8[j] . state + bias[j]`` over the first columns of a row; the others are read by the graph.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from recluse_export.export.graphs import ENCODER_INPUTS, exported
-from recluse_export.features.sequence import PADDING
-from recluse_export.models.expected_rating import ExpectedRating
-from recluse_export.models.rating_calibration import Calibration
+from recluse_export.export.graphs import exported
+from recluse_export.export.rating_rows import rating_rows
+from recluse_export.models.expected_rating import LearnedRatings
 from recluse_export.models.rating_factors import RatingFactors
-from recluse_export.shapes import Float
+from recluse_export.shapes import Float, Int, RatingModel
 
 NEWTON_STEPS = 20
 """Enough for a ratio of 50,000 between the largest and the smallest eigenvalue: each step doubles the digits,
 the first log2(ratio) + 4 find the first one."""
+INPUTS = ["items", "values"]
 
 
-@dataclass(frozen=True)
-class RatingModel:
-    """Everything about expected ratings that a pack would hold."""
-
-    graph: bytes
-    """``rating.onnx``, float32"""
-    row: NDArray[np.int8]
-    """``[items, size]``; columns as in :func:`columns`, each in steps of its own that the graph knows"""
-    scale: Float
-    """``[items]`` all 1"""
-    bias: Float
-    """``[items]`` mean + bias of the item"""
-    events: int
-    calibration: dict[str, Any]
-    """See :func:`calibration_entry`"""
-
-
-def rating_model(model: ExpectedRating, events: int) -> RatingModel:
-    """Export a fitted model; the graph looks at the newest ``events`` events."""
-    table = columns(model.factors)
-    steps = np.maximum(np.abs(table).max(axis=0), 1e-6) / np.float32(127)
-    row = np.rint(table / steps).astype(np.int8)
-    network = FoldIn(model.factors, steps)
-    size = table.shape[1]
+def rating_model(learned: LearnedRatings, events: int) -> RatingModel:
+    """Export what was learned; the graph looks at the newest ``events`` ratings."""
+    factors, calibration = learned.factors, learned.calibration
+    row, steps = rating_rows(factors)
+    size = row.shape[1]
     example = (
         torch.linspace(-100, 100, events * size).view(1, events, size).round(),
-        torch.ones((1, events), dtype=torch.int32),
-        torch.zeros((1, events)),
         torch.linspace(1, 5, events).view(1, events).round(),
-        torch.zeros((1, events)),
-        torch.zeros((1, 1), dtype=torch.int32),
     )
     return RatingModel(
-        graph=exported(network, example, ENCODER_INPUTS, ["state"]),
-        row=row,
-        scale=np.ones(len(row), np.float32),
-        bias=(model.factors.mean + model.factors.bias).astype(np.float32),
+        graph=exported(FoldIn(factors, steps), example, INPUTS, ["state"]),
         events=events,
-        calibration=calibration_entry(model.calibration, len(model.factors.prior) - 1, steps),
+        row=row,
+        bias=(factors.mean + factors.bias).astype(np.float32),
+        noise_step=_plain(steps[2 * len(factors.factors[0]) + 1]),
+        lengths=calibration.lengths.tolist(),
+        offset=[_plain(one) for one in calibration.offset],
+        slope=[_plain(one) for one in calibration.slope],
+        spread=[_plain(one) for one in calibration.spread],
+        lowest=calibration.lowest,
+        highest=calibration.highest,
     )
 
 
-def columns(factors: RatingFactors) -> Float:
-    """``[items, 2 * factors + 3]``: factors, what having rated the item says, bias, log of 1 / noise, log of
-    1 + number of ratings."""
-    return np.concatenate(
-        [
-            factors.factors,
-            factors.known,
-            factors.bias[:, None],
-            -np.log(factors.noise)[:, None],
-            np.log1p(factors.support)[:, None],
-        ],
-        axis=1,
-    ).astype(np.float32)
-
-
-def calibration_entry(calibration: Calibration, factors: int, steps: Float) -> dict[str, Any]:
-    """What the device needs besides rows and graph, for the manifest: the correction and spread by history
-    length, and where an item's noise stands: ``noise = exp(-step * int8[column])``."""
-    column = 2 * factors + 1
-    return {
-        "lengths": calibration.lengths.tolist(),
-        "offset": calibration.offset.tolist(),
-        "slope": calibration.slope.tolist(),
-        "spread": calibration.spread.tolist(),
-        "lowest": calibration.lowest,
-        "highest": calibration.highest,
-        "noise": {"column": column, "step": float(steps[column])},
-    }
+def _plain(number: np.float32) -> float:
+    """The shortest decimal that is the same float32."""
+    return float(str(np.float32(number)))
 
 
 class FoldIn(nn.Module):
@@ -116,18 +70,16 @@ class FoldIn(nn.Module):
             "prior", torch.from_numpy((1 / factors.prior[1:]).astype(np.float32)), persistent=False
         )
 
-    def forward(
-        self, items: Tensor, types: Tensor, ages: Tensor, values: Tensor, mask: Tensor, context: Tensor
-    ) -> Tensor:
-        """State ``[1, 2 * factors + 3]``, in steps of the rows; inputs as the encoder's. ``types``, ``ages``
-        and ``context`` are not looked at; events without a value are no ratings."""
+    def forward(self, items: Tensor, values: Tensor) -> Tensor:
+        """State ``[1, factors]`` in steps of the rows, from rows ``[1, events, 2 * factors + 3]`` and stars
+        ``[1, events]``; a value of 0 is no rating, but padding."""
         size = self.size
         rows = items * self.steps
-        rated = ((mask > 0.5 * PADDING) & (values != 0)).to(items.dtype)
+        rated = (values != 0).to(items.dtype)
         vectors, known = rows[..., :size], rows[..., size : 2 * size]
         bias, precision = rows[..., 2 * size], torch.exp(rows[..., 2 * size + 1]) * rated
         support = torch.exp(rows[..., 2 * size + 2]) - 1
-        # The noise without the mask: a rating that is none must not divide by 0.
+        # The noise of padding too: what is none must not divide by 0.
         doubt = 1 / ((support * torch.exp(rows[..., 2 * size + 1])).unsqueeze(-1) + self.prior)
         weighted = vectors * precision.unsqueeze(-1)
         count = torch.clamp(rated.sum(-1, keepdim=True), min=1)
@@ -135,9 +87,7 @@ class FoldIn(nn.Module):
         right = right + (weighted * (values - self.mean - bias).unsqueeze(-1)).sum(1)
         matrix = weighted.transpose(1, 2) @ vectors + torch.eye(size, dtype=items.dtype)
         matrix = matrix + torch.diag_embed((precision.unsqueeze(-1) * doubt).sum(1))
-        state = self._solve(matrix, right)
-        state = torch.cat([state, torch.zeros_like(state), torch.zeros_like(state[:, :3])], dim=1)
-        return state * self.steps
+        return self._solve(matrix, right) * self.steps[:size]
 
     def _solve(self, matrix: Tensor, right: Tensor) -> Tensor:
         """``[1, size]`` by Newton's iteration for the inverse (Schulz 1933), which needs only products.
@@ -151,14 +101,8 @@ class FoldIn(nn.Module):
         return (inverse @ right.unsqueeze(-1)).squeeze(-1)
 
 
-def raw_ratings(exported_model: RatingModel, items: list[int], values: list[float]) -> Float:
-    """``[items of the catalogue]``: what the device computes for one visitor before calibration, by
-    onnxruntime. ``items`` are the rated rows, oldest first, ``values`` their stars."""
-    return RatingSession(exported_model).raw(items, values)
-
-
 class RatingSession:
-    """The exported graph in onnxruntime, asked as the device asks it."""
+    """What the device says, by onnxruntime: graph, rows and correction as in ``worker/model/rating.ts``."""
 
     def __init__(self, model: RatingModel) -> None:
         import onnxruntime
@@ -167,27 +111,25 @@ class RatingSession:
         options.intra_op_num_threads = 1
         self.model = model
         self.session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
-        self.inputs = {one.name for one in self.session.get_inputs()}
 
-    def raw(self, items: list[int], values: list[float]) -> Float:
-        """``[items of the catalogue]``"""
+    def raw(self, items: Sequence[int] | Int, values: Sequence[float] | Float) -> Float:
+        """``[items of the catalogue]`` before correction; ``items`` are the rated rows, each once, oldest
+        first, ``values`` their stars."""
         model, events = self.model, self.model.events
         count = min(len(items), events)
         rows = np.zeros((1, events, model.row.shape[1]), np.float32)
         given = np.zeros((1, events), np.float32)
-        mask = np.full((1, events), PADDING, np.float32)
         if count:
-            newest = np.asarray(items[-count:])
-            rows[0, -count:] = model.row[newest].astype(np.float32) * model.scale[newest, None]
-            given[0, -count:] = values[-count:]
-            mask[0, -count:] = 0
-        feeds = {
-            "items": rows,
-            "types": np.ones((1, events), np.int32),
-            "ages": np.zeros((1, events), np.float32),
-            "values": given,
-            "mask": mask,
-            "context": np.zeros((1, 1), np.int32),
-        }
-        (state,) = self.session.run(None, {name: feeds[name] for name in feeds if name in self.inputs})
-        return model.scale * (model.row.astype(np.float32) @ state[0]) + model.bias
+            rows[0, -count:] = model.row[np.asarray(items[-count:])]
+            given[0, -count:] = np.clip(values[-count:], model.lowest, model.highest)
+        (state,) = self.session.run(None, {"items": rows, "values": given})
+        return model.row[:, : model.factors].astype(np.float32) @ state[0] + model.bias
+
+    def rate(self, items: Sequence[int] | Int, values: Sequence[float] | Float) -> tuple[Float, Float]:
+        """Expected rating and standard deviation, ``[items of the catalogue]`` each."""
+        model = self.model
+        bucket = int(np.searchsorted(model.lengths, min(len(items), model.events), side="right")) - 1
+        raw = np.clip(self.raw(items, values), model.lowest, model.highest)
+        expected = np.clip(model.offset[bucket] + model.slope[bucket] * raw, model.lowest, model.highest)
+        noise = np.exp(-model.noise_step * model.row[:, 2 * model.factors + 1].astype(np.float64))
+        return expected.astype(np.float32), (model.spread[bucket] * np.sqrt(noise)).astype(np.float32)

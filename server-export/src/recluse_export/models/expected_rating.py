@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -13,6 +14,23 @@ from recluse_export.models.rating_factors import RatingFactors, learn
 from recluse_export.models.rating_settings import RatingSettings
 from recluse_export.progress import Progress, SilentProgress
 from recluse_export.shapes import Float, Int
+
+
+@dataclass(frozen=True)
+class LearnedRatings:
+    """Everything that says what visitors would rate; all of it is about items, nothing about a visitor."""
+
+    factors: RatingFactors
+    """Without the covariance, which only further learning would need: empty."""
+    calibration: Calibration
+
+    def predict(self, histories: Ratings, user: Int, item: Int) -> tuple[Float, Float]:
+        """Expected rating and standard deviation, ``[pairs]`` each, for ``user`` (of ``histories``) and
+        ``item``."""
+        state = states(self.factors, histories)
+        count = np.bincount(histories.user, minlength=histories.users)
+        raw = raw_ratings(self.factors, state, user, item)
+        return self.calibration.apply(raw, self.factors.noise[item], count[user])
 
 
 class ExpectedRating:
@@ -29,8 +47,7 @@ class ExpectedRating:
         self.content = content
         self.settings = settings
         self.seed = seed
-        self.factors: RatingFactors
-        self.calibration: Calibration
+        self.learned: LearnedRatings
 
     def fit(self, ratings: Ratings, progress: Progress | None = None) -> Self:
         """Learn from all but a few ratings, calibrate on those, then go on learning from all."""
@@ -42,16 +59,13 @@ class ExpectedRating:
         further = max(1, settings.iterations // 4)
         with progress.step("Learn factors of ratings", settings.iterations + further) as step:
             first = learn(ratings.only(~held_out), self.content, settings, self.seed, step)
-            self.calibration = calibrate(
+            calibration = calibrate(
                 first, ratings.only(~held_out), ratings.only(held_out), lowest, highest, self.seed
             )
-            self.factors = learn(ratings, self.content, settings, self.seed, step, first, further)
+            factors = learn(ratings, self.content, settings, self.seed, step, first, further)
+        self.learned = LearnedRatings(replace(factors, covariance=factors.covariance[:0]), calibration)
         return self
 
     def predict(self, histories: Ratings, user: Int, item: Int) -> tuple[Float, Float]:
-        """Expected rating and standard deviation, ``[pairs]`` each, for ``user`` (of ``histories``) and
-        ``item``."""
-        state = states(self.factors, histories)
-        count = np.bincount(histories.user, minlength=histories.users)
-        raw = raw_ratings(self.factors, state, user, item)
-        return self.calibration.apply(raw, self.factors.noise[item], count[user])
+        """See :meth:`LearnedRatings.predict`."""
+        return self.learned.predict(histories, user, item)

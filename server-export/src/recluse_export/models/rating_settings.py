@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -12,6 +12,12 @@ from recluse_export.models.settings import Positive, PositiveInt, Settings
 class RatingSettings(Settings):
     """Section ``[ratings]``; see "Expected rating" in ``docs/model.md``."""
 
+    learn: bool = True
+    """Whether the pack says what visitors would rate, where there are enough ratings and a full model."""
+    least: PositiveInt = 1000
+    """Fewest ratings from which that is learned. They must have more than one distinct value."""
+    events: PositiveInt = 512
+    """Newest ratings of a visitor that the device looks at."""
     factors: PositiveInt = 24
     """Size of a visitor's state. Factors that the ratings do not need shrink to nothing by themselves."""
     iterations: PositiveInt = 40
@@ -28,3 +34,7 @@ class RatingSettings(Settings):
     """Lowest rating that can be given. Default: the lowest in the log."""
     highest: float | None = None
     """Highest rating that can be given. Default: the highest in the log."""
+
+    def quick(self) -> Self:
+        """The same with few rounds: for tests and first looks, not for figures."""
+        return self.model_copy(update={"iterations": min(self.iterations, 8)})

@@ -23,6 +23,8 @@ from recluse_export.shapes import (
     PackContents,
     Popular,
     Priors,
+    RatingBin,
+    RatingModel,
     ReliabilityBin,
     Training,
 )
@@ -88,6 +90,8 @@ def read_pack(path: Path) -> PackContents:
         figures=[Figure(**{"targets": "all", **figure}) for figure in manifest["card"]["figures"]],
         reliability=[ReliabilityBin(**one) for one in manifest["card"].get("reliability", [])],
         rules=json.loads(files["rules"])["rules"] if "rules" in files else [],
+        rating=_rating(manifest["rating"], files, arrays) if "rating" in manifest else None,
+        rating_reliability=[RatingBin(**one) for one in manifest["card"].get("ratingReliability", [])],
     )
 
 
@@ -132,4 +136,21 @@ def _model(manifest: dict[str, Any], files: dict[str, bytes], arrays: Any) -> Mo
         visitor=blender["visitor"],
         parts=blender["parts"],
         probability=blender.get("probability"),
+    )
+
+
+def _rating(rating: dict[str, Any], files: dict[str, bytes], arrays: Any) -> RatingModel:
+    rows = arrays("ratingRows")
+    return RatingModel(
+        graph=files["rating"],
+        events=rating["events"],
+        row=rows["row"],
+        bias=rows["bias"],
+        noise_step=rating["noiseStep"],
+        lengths=rating["lengths"],
+        offset=rating["offset"],
+        slope=rating["slope"],
+        spread=rating["spread"],
+        lowest=rating["lowest"],
+        highest=rating["highest"],
     )

@@ -3,6 +3,7 @@ graphs."""
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from functools import cache
@@ -53,6 +54,7 @@ def verify_pack(path: Path) -> None:
     _check_priors(folder, manifest, contents["priors"], count, categories)
     _check_linear(folder, manifest, contents["linear"], count)
     _check_model(folder, manifest, contents, count)
+    _check_rating(folder, manifest, contents, count)
     if "catalogue" in contents:
         _check_catalogue(folder, manifest, contents["catalogue"], count)
     if "rules" in contents:
@@ -346,6 +348,49 @@ def _check_model(folder: Path, manifest: dict[str, Any], contents: dict[str, byt
         {"signals": [1, block, len(blender["signals"])], "visitor": [1, len(blender["visitor"])]},
         {"score": [1, block], "parts": [1, block, len(blender["parts"])]}
         | ({"probability": [1, block]} if "probability" in blender else {}),
+    )
+
+
+def _check_rating(folder: Path, manifest: dict[str, Any], contents: dict[str, bytes], count: int) -> None:
+    there = {"rating in the manifest": "rating" in manifest}
+    there |= {f"file {name}": name in contents for name in ("rating", "ratingRows")}
+    if not any(there.values()):
+        return
+    there["the full model"] = "encoder" in manifest
+    missing = [what for what, present in there.items() if not present]
+    if missing:
+        raise _damaged(folder, f"manifest.json: expected ratings need {', '.join(missing)}")
+    rating = manifest["rating"]
+    lengths = rating["lengths"]
+    if lengths[0] != 0 or any(later <= one for one, later in itertools.pairwise(lengths)):
+        raise _damaged(folder, f"manifest.json: rating.lengths {lengths} do not rise from 0")
+    for name in ("offset", "slope", "spread"):
+        if len(rating[name]) != len(lengths):
+            raise _damaged(
+                folder,
+                f"manifest.json: rating.{name} has {len(rating[name])} numbers for {len(lengths)} lengths",
+            )
+    if rating["lowest"] >= rating["highest"]:
+        raise _damaged(
+            folder, f"manifest.json: rating.lowest {rating['lowest']} is not below {rating['highest']}"
+        )
+    factors, events = rating["factors"], rating["events"]
+    size = 2 * factors + 3
+    arrays = _arrays(
+        folder,
+        manifest,
+        "ratingRows",
+        contents["ratingRows"],
+        {"bias": (("f32",), [count]), "row": (("i8",), [count, size])},
+    )
+    _check_finite(folder, manifest["files"]["ratingRows"]["path"], arrays)
+    _check_graph(
+        folder,
+        manifest,
+        "rating",
+        contents["rating"],
+        {"items": [1, events, size], "values": [1, events]},
+        {"state": [1, factors]},
     )
 
 

@@ -18,7 +18,7 @@ from recluse_export.errors import NoSpaceError, ProblemError
 from recluse_export.features.item import created_days
 from recluse_export.pack.arrays import join_arrays
 from recluse_export.pack.verify import verify_pack
-from recluse_export.shapes import EventType, Figure, Items, PackContents
+from recluse_export.shapes import EventType, Figure, Items, PackContents, RatingModel
 
 FORMAT = {"major": 1, "minor": 0}
 MANIFEST = "manifest.json"
@@ -100,6 +100,9 @@ def pack_files(contents: PackContents) -> tuple[dict[str, bytes], dict[str, Any]
         add("blender", "onnx", model.blender)
     if contents.rules:
         add("rules", "json", _json({"rules": contents.rules}))
+    if contents.rating is not None:
+        add("ratingRows", "bin", *join_arrays({"bias": contents.rating.bias, "row": contents.rating.row}))
+        add("rating", "onnx", contents.rating.graph)
     add("catalogue", "json", _json(_catalogue(items)))
 
     files: dict[str, bytes] = {}
@@ -149,6 +152,8 @@ def _manifest(contents: PackContents, entries: dict[str, dict[str, Any]]) -> dic
         }
         if model.probability is not None:
             manifest["blender"]["probability"] = model.probability
+    if contents.rating is not None:
+        manifest["rating"] = _rating(contents.rating)
     manifest["files"] = entries
     manifest["training"] = {
         "seed": training.seed,
@@ -160,6 +165,8 @@ def _manifest(contents: PackContents, entries: dict[str, dict[str, Any]]) -> dic
     manifest["card"] = {"data": contents.data, "figures": [_figure(figure) for figure in contents.figures]}
     if contents.reliability:
         manifest["card"]["reliability"] = [asdict(one) for one in contents.reliability]
+    if contents.rating_reliability:
+        manifest["card"]["ratingReliability"] = [asdict(one) for one in contents.rating_reliability]
     return manifest
 
 
@@ -173,6 +180,20 @@ def _event_type(event: EventType) -> dict[str, Any]:
     if event.value is not None:
         described["value"] = {"base": event.value[0], "slope": event.value[1]}
     return described
+
+
+def _rating(rating: RatingModel) -> dict[str, Any]:
+    return {
+        "events": rating.events,
+        "factors": rating.factors,
+        "noiseStep": rating.noise_step,
+        "lengths": rating.lengths,
+        "offset": rating.offset,
+        "slope": rating.slope,
+        "spread": rating.spread,
+        "lowest": rating.lowest,
+        "highest": rating.highest,
+    }
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

@@ -15,8 +15,11 @@ from recluse_export.errors import ProblemError
 from recluse_export.features.signals import Counting
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
+from recluse_export.models.expected_rating import LearnedRatings
 from recluse_export.models.hybrid import ItemRows
 from recluse_export.models.next_item import NextItemEncoder
+from recluse_export.models.rating_calibration import Calibration
+from recluse_export.models.rating_factors import RatingFactors
 from recluse_export.models.settings import ModelSettings
 from recluse_export.shapes import Coefficients, ContextField, EventType, Habit, Linear, Priors
 from recluse_export.train.budget import Attempt
@@ -28,6 +31,8 @@ ARRAYS = "checkpoint.safetensors"
 FACTS = "checkpoint.json"
 LINEAR = ("scale", "offset", "target", "weight")
 PRIORS = ("popularity", "recent", "interval", "repeat")
+FACTORS = ("loadings", "covariance", "noise", "known", "prior", "from_content", "support")
+CALIBRATION = ("lengths", "offset", "slope", "spread")
 
 
 def save_checkpoint(trained: Trained, folder: Path) -> None:
@@ -62,6 +67,15 @@ def save_checkpoint(trained: Trained, folder: Path) -> None:
             "next_item": isinstance(networks.encoder, NextItemEncoder),
             "worths": networks.worths,
             "rounding": None if networks.rounding is None else asdict(networks.rounding),
+        }
+    if trained.ratings is not None:
+        factors, calibration = trained.ratings.factors, trained.ratings.calibration
+        arrays |= {f"ratings.factors.{name}": getattr(factors, name) for name in FACTORS}
+        arrays |= {f"ratings.calibration.{name}": getattr(calibration, name) for name in CALIBRATION}
+        facts["ratings"] = {
+            "mean": factors.mean,
+            "lowest": calibration.lowest,
+            "highest": calibration.highest,
         }
     folder.mkdir(parents=True, exist_ok=True)
     ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
@@ -126,5 +140,26 @@ def load_checkpoint(folder: Path) -> Trained:
         )
     tried = [Attempt(**attempt) for attempt in facts.get("tried", [])]
     return Trained(
-        facts["until"], facts["repeats"], event_types, context, settings, counting, networks, tried
+        facts["until"],
+        facts["repeats"],
+        event_types,
+        context,
+        settings,
+        counting,
+        networks,
+        tried,
+        _ratings(arrays, facts.get("ratings")),
+    )
+
+
+def _ratings(arrays: dict[str, np.ndarray], facts: dict[str, float] | None) -> LearnedRatings | None:
+    if facts is None:
+        return None
+    return LearnedRatings(
+        RatingFactors(facts["mean"], **{name: arrays[f"ratings.factors.{name}"] for name in FACTORS}),
+        Calibration(
+            **{name: arrays[f"ratings.calibration.{name}"] for name in CALIBRATION},
+            lowest=facts["lowest"],
+            highest=facts["highest"],
+        ),
     )

@@ -7,16 +7,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recluse_export.evaluate.figures import evaluate, windows
-from recluse_export.evaluate.split import before, select, without_users
+from recluse_export.evaluate.split import select, without_users
 from recluse_export.export.agreement import Agreement, compare
 from recluse_export.export.model import exported_model
+from recluse_export.export.rating import rating_model
+from recluse_export.export.rating_check import check_ratings
 from recluse_export.export.segments import segment_lists
 from recluse_export.features.history import histories_at
 from recluse_export.features.item import first_seen
 from recluse_export.features.priors import popular_lists
+from recluse_export.features.ratings import ratings_in
 from recluse_export.models.base import Recommender
+from recluse_export.models.expected_rating import LearnedRatings
 from recluse_export.models.frequency import PersonalFrequency
 from recluse_export.models.neighbours import ItemNeighbours
 from recluse_export.models.popularity import Popularity
@@ -30,6 +35,7 @@ from recluse_export.train.kept import Kept, parameters_of, plain_parameters
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import Networks, train_networks
 from recluse_export.train.order import fitted_to, train_by_order
+from recluse_export.train.ratings import train_ratings
 from recluse_export.train.trained import Trained
 
 if TYPE_CHECKING:
@@ -59,11 +65,19 @@ def training_log(log: Log, config: Config) -> tuple[Log, int]:
     """What training may see, and the moment at which that ends: the log before the cut, without held-out
     users."""
     users = np.flatnonzero(held_out(log.users, config.split.holdout_users)).astype(np.int32)
+    past = without_users(select(log, known_by_then(log, config)), users)
     if log.has_time:
-        return without_users(before(log, config.split.cut_seconds), users), config.split.cut_seconds
-    length = np.diff(log.offsets)
+        return past, config.split.cut_seconds
+    return past, int(np.diff(log.offsets).max())
+
+
+def known_by_then(log: Log, config: Config) -> NDArray[np.bool_]:
+    """``[events]`` whether it was before the cut or, in a log without times, before its user's last event;
+    of held-out users, too."""
+    if log.has_time:
+        return log.time < config.split.cut_seconds
     place = log.time - log.time[np.minimum(log.offsets[:-1], len(log.time) - 1)][log.user]
-    return without_users(select(log, place < (length - 1)[log.user]), users), int(length.max())
+    return place < (np.diff(log.offsets) - 1)[log.user]
 
 
 def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None) -> Trained:
@@ -91,6 +105,7 @@ def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None
         )
         step.advance()
     context = context_of(config, log)
+    ratings = train_ratings(past, config, progress, budget)
     networks = None
     if settings.full:
         if log.has_time:
@@ -101,7 +116,7 @@ def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None
             networks = train_by_order(
                 past, event_types, context, settings, parameters, repeats, progress, kept
             )
-    return Trained(until, repeats, event_types, context, settings, counting, networks, budget.tried)
+    return Trained(until, repeats, event_types, context, settings, counting, networks, budget.tried, ratings)
 
 
 def people_repeat(log: Log) -> bool:
@@ -186,6 +201,8 @@ def export(
         contents = replace(
             contents, figures=[*figures, *calibration.figures], reliability=calibration.reliability
         )
+    if trained.ratings is not None:
+        contents = with_ratings(contents, trained.ratings, log, config, progress)
     agreement = check(trained, contents, log, config, progress)
     return replace(
         contents,
@@ -209,6 +226,33 @@ def rounding_facts(networks: Networks) -> dict[str, float]:
         "validationNdcgFloat": round(networks.rounding.before, 4),
         "validationNdcgInt8": round(networks.rounding.after, 4),
     }
+
+
+def with_ratings(
+    contents: PackContents, learned: LearnedRatings, log: Log, config: Config, progress: Progress
+) -> PackContents:
+    """The contents with expected ratings, and with what they are worth by the exported graph.
+
+    Raises
+    ------
+    ProblemError
+        The exported graph says something else than what was learned.
+    """
+    with progress.step("Export expected ratings", 2) as step:
+        model = rating_model(learned, config.ratings.events)
+        step.advance()
+        known = known_by_then(log, config)
+        found = check_ratings(
+            learned, model, ratings_in(select(log, known)), ratings_in(select(log, ~known)), config.model.seed
+        )
+        step.advance()
+    return replace(
+        contents,
+        rating=model,
+        rating_reliability=found.reliability,
+        figures=[*contents.figures, *found.figures],
+        data={**contents.data, "parityRatingsOff": round(found.off, 4)},
+    )
 
 
 def check(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from recluse_export.features.signals import Counting
 from recluse_export.models.base import Recommender
+from recluse_export.models.expected_rating import LearnedRatings
 from recluse_export.models.linear import LinearTier
 from recluse_export.models.settings import ModelSettings
 from recluse_export.shapes import ContextField, EventType
@@ -26,6 +27,8 @@ class Trained:
     networks: Networks | None
     tried: list[Attempt] = field(default_factory=list)
     """What validation chose among, in the order in which it was tried."""
+    ratings: LearnedRatings | None = None
+    """What visitors would rate, where the log has enough ratings."""
 
     def tiers(self) -> list[Recommender]:
         """What the pack answers with, and the encoder alone to compare."""

@@ -1,0 +1,48 @@
+/** What a visitor will take, and how many stars they would give. */
+import { type Context, type Prediction, RecluseError } from '../src/contract.ts';
+import { scoredBy, type Tiers, type Visit } from './ask.ts';
+import type { Model } from './model/model.ts';
+import type { Manifest } from './pack/pack.ts';
+
+/** Whether a pack promises anything of the kind. */
+export function predicts({ blender, rating }: Manifest): boolean {
+  return blender?.probability !== undefined || rating !== undefined;
+}
+
+/**
+ * Predictions in the order asked for, without the ids that the pack does not know.
+ *
+ * @param context what the app says about the moment
+ * @param onProblem gets what is wrong with the expected ratings where probabilities are given without them
+ * @throws RecluseError `model-unavailable` where nothing can be said of what the pack promises
+ */
+export async function predictions(
+  ids: readonly string[],
+  model: Model,
+  tiers: Tiers,
+  visit: Visit,
+  context: Context | undefined,
+  onProblem: (error: unknown) => void,
+): Promise<Prediction[]> {
+  const { manifest, rowOf } = tiers.pack;
+  const known = ids.flatMap((item) => {
+    const row = rowOf.get(item);
+    return row === undefined ? [] : [{ item, row }];
+  });
+  if (known.length === 0) return [];
+  const probabilities = manifest.blender?.probability
+    ? (await scoredBy(model, tiers, visit, context).scores).probabilities
+    : undefined;
+  const rows = known.map(({ row }) => row);
+  const ratings = await model.rate?.(visit.interactions, rows).catch((error) => {
+    if (!probabilities) throw error;
+    onProblem(error);
+  });
+  if (!probabilities && !ratings)
+    throw new RecluseError('model-unavailable', 'Expected ratings did not arrive; see status().problems.');
+  return known.map(({ item, row }, place) => ({
+    item,
+    ...(probabilities ? { probability: probabilities[row]! } : {}),
+    ...(ratings ? { rating: ratings[place]! } : {}),
+  }));
+}
