@@ -2,11 +2,18 @@
 import { type Context, type Prediction, RecluseError } from '../src/contract.ts';
 import { scoredBy, type Tiers, type Visit } from './ask.ts';
 import type { Model } from './model/model.ts';
+import type { Told } from './model/rating.ts';
 import type { Manifest } from './pack/pack.ts';
 
 /** Whether a pack promises anything of the kind. */
 export function predicts({ blender, rating }: Manifest): boolean {
   return blender?.probability !== undefined || rating !== undefined;
+}
+
+/** All that the visitor told of items; of ratings that are sums by now, their mean. */
+function told({ interactions, compacted = [] }: Visit): Told[] {
+  const sums = compacted.filter(({ valued }) => valued > 0);
+  return [...sums.map((sum) => ({ ...sum, value: sum.values / sum.valued })), ...interactions];
 }
 
 /**
@@ -34,7 +41,7 @@ export async function predictions(
     ? (await scoredBy(model, tiers, visit, context).scores).probabilities
     : undefined;
   const rows = known.map(({ row }) => row);
-  const ratings = await model.rate?.(visit.interactions, rows).catch((error) => {
+  const ratings = await model.rate?.(told(visit), rows).catch((error) => {
     if (!probabilities) throw error;
     onProblem(error);
   });

@@ -82,6 +82,7 @@ export interface VisitorEvents {
 
 /** Types whose newest mention decides, however old: the history must know them all. Ratings only where the pack learned from them. */
 const opinions = ({ rating }: Pack['manifest']) => ['like', 'dislike', 'hide', ...(rating ? ['rating'] : [])];
+
 /** What was shown or looked for, not wanted: there may be a lot of it, and ranking needs none of it unless the pack gives it a weight. */
 export const noEvidence: ReadonlySet<string> = new Set(['impression', 'search']);
 

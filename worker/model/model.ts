@@ -1,18 +1,12 @@
 /** The full model: encoder, catalogue scan and blender, started once and kept warm. */
-import {
-  type OpenOptions,
-  type Rating,
-  RecluseError,
-  type Status,
-  type StoredInteraction,
-} from '../../src/contract.ts';
+import { type OpenOptions, type Rating, RecluseError, type Status } from '../../src/contract.ts';
 import type { ItemRow, ItemRows, Pack } from '../pack/pack.ts';
 import { type Blender, openBlender } from './blender.ts';
 import { capabilities, hasAdapter } from './capabilities.ts';
 import { type Encoder, openEncoder } from './encoder.ts';
 import { type FullPack, hasModel } from './full-pack.ts';
 import { type History, historyAt } from './history.ts';
-import { createRater, type Rater } from './rating.ts';
+import type { Rater, Told } from './rating.ts';
 import { type RuntimeFiles, startRuntime } from './runtime.ts';
 import type { Scores } from './scores.ts';
 import { createScorer } from './scoring.ts';
@@ -34,10 +28,10 @@ export interface Model {
    * How many stars the visitor would give these items, in their order. Its graph starts at the first call. Absent where the pack has no
    * expected ratings.
    *
-   * @param interactions those known; only ratings count
+   * @param told those known; only ratings count
    * @throws RecluseError `model-unavailable`
    */
-  readonly rate?: (interactions: readonly StoredInteraction[], rows: readonly ItemRow[]) => Promise<Rating[]>;
+  readonly rate?: (told: readonly Told[], rows: readonly ItemRow[]) => Promise<Rating[]>;
   /** Frees the sessions. ONNX Runtime's heap itself shrinks only when the worker ends. */
   release(): Promise<void>;
 }
@@ -164,7 +158,8 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
 
   try {
     const runtime = await startRuntime('wasm', options.files);
-    rater = pack.ratings && createRater(runtime, pack.ratings, pack);
+    // Now, where the pack has them, although most pages never ask: afterwards nothing may be fetched.
+    if (pack.ratings) rater = (await import('./rating.ts')).createRater(runtime, pack.ratings, pack);
     blender = await openBlender(runtime, pack.graphs.blender, manifest, rows.scale.length);
     choice = await fasterEncoder(
       await openEncoder(runtime, pack.graphs.encoder, manifest, rows),
@@ -195,9 +190,9 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
       ),
     ...(rating
       ? {
-          rate: (interactions, rows) =>
+          rate: (told, rows) =>
             inTurn(() =>
-              rating.rate(interactions, rows).catch((error) => {
+              rating.rate(told, rows).catch((error) => {
                 throw unavailable(error);
               }),
             ),

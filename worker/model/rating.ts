@@ -5,6 +5,9 @@ import type { Runtime } from './runtime.ts';
 
 type Shape = NonNullable<Manifest['rating']>;
 
+/** What has to be known of an interaction. */
+export type Told = Pick<StoredInteraction, 'type' | 'item' | 'value' | 'seq'>;
+
 /** The ratings that count, oldest first, each item once. */
 export interface Given {
   readonly rows: ItemRow[];
@@ -15,7 +18,7 @@ export interface Given {
 /** Says what a visitor would rate. */
 export interface Rater {
   /** One question at a time. */
-  rate(interactions: readonly StoredInteraction[], rows: readonly ItemRow[]): Promise<Rating[]>;
+  rate(interactions: readonly Told[], rows: readonly ItemRow[]): Promise<Rating[]>;
   release(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ const held = (number: number, least: number, most: number) => Math.min(most, Mat
  * @param interactions in any order
  */
 export function ratingsOf(
-  interactions: readonly StoredInteraction[],
+  interactions: readonly Told[],
   rowOf: Pack['rowOf'],
   { events, lowest, highest }: Pick<Shape, 'events' | 'lowest' | 'highest'>,
 ): Given {
