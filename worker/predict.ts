@@ -40,16 +40,21 @@ export async function predictions(
   const probabilities = manifest.blender?.probability
     ? (await scoredBy(model, tiers, visit, context).scores).probabilities
     : undefined;
-  const rows = known.map(({ row }) => row);
-  const ratings = await model.rate?.(told(visit), rows).catch((error) => {
+  // Items that the app added are behind those of the pack, and have no ratings to learn from.
+  const rated = known.map(({ row }) => row).filter((row) => row < manifest.items.count);
+  const ratings = await model.rate?.(told(visit), rated).catch((error) => {
     if (!probabilities) throw error;
     onProblem(error);
   });
   if (!probabilities && !ratings)
     throw new RecluseError('model-unavailable', 'Expected ratings did not arrive; see status().problems.');
-  return known.map(({ item, row }, place) => ({
-    item,
-    ...(probabilities ? { probability: probabilities[row]! } : {}),
-    ...(ratings ? { rating: ratings[place]! } : {}),
-  }));
+  const ratingOf = new Map(rated.map((row, place) => [row, ratings?.[place]]));
+  return known.map(({ item, row }) => {
+    const rating = ratingOf.get(row);
+    return {
+      item,
+      ...(probabilities ? { probability: probabilities[row]! } : {}),
+      ...(rating ? { rating } : {}),
+    };
+  });
 }
