@@ -214,7 +214,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
                 part.pop(name, None)
                 for part, names in (
                     (m, ("encoder", "blender")),
-                    (m["files"], ("rows", "encoder", "encoderFloat", "blender")),
+                    (m["files"], ("rows", "encoder", "blender")),
                 )
                 for name in names
             ]
