@@ -709,6 +709,8 @@ export interface OpenOptions {
   upTo: Source;
   /** Load titles and prices (`items()`). */
   catalogue: boolean;
+  /** Milliseconds between two looks for a newer pack; never by default. */
+  refreshEvery?: number;
   /** Name of the database and caches, so that several shops on one origin do not mix. */
   name: string;
   /** `'auto'`: WebAssembly, and WebGPU only where it was measured to be faster. */
@@ -763,6 +765,7 @@ export interface WorkerApi {
   setProfile(changes: Record<string, string | number | readonly string[] | null>): Promise<Profile>;
   consent(state: Consent, options: { erase?: boolean }): Promise<void>;
   status(request?: StatusRequest): Promise<Status>;
+  refresh(): Promise<boolean>;
   /** Resolves when `status().phase` is `ready`. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -53,6 +53,8 @@ export interface RecommenderOptions {
   catalogue?: boolean;
   /** Keeps several recommenders on one origin apart: names the database and the caches. Letters, digits, `-`, `_`. Default `'default'`. */
   name?: string;
+  /** Milliseconds between two looks for a newer pack (see `refresh()`), at least 1,000. Default: only at the start, and when asked. */
+  refreshEvery?: number;
   /** `'auto'`: WebGPU where it was measured to be faster, else WebAssembly. Default `'auto'`. */
   backend?: OpenOptions['backend'];
   /**
@@ -246,6 +248,13 @@ export interface Recommender<Item extends object = Attributes> {
    * after `close()`, then with what was known last.
    */
   status(request?: StatusRequest & CallOptions): Promise<Status>;
+  /**
+   * Looks for a newer pack. One that is there is fetched (where it comes with a delta from the pack that is here, only what has changed),
+   * verified and tried out, and takes over at once; the lists go on meanwhile. Resolves to whether another pack serves now.
+   *
+   * @throws RecluseError `pack-unreachable`, `pack-damaged`, `pack-too-new`: then the pack that was here serves on
+   */
+  refresh(options?: CallOptions): Promise<boolean>;
   /** Resolves when nothing more will be fetched: pack and runtime are here, or were given up (see `status().problems`). */
   ready(options?: CallOptions): Promise<void>;
   /** Stores what is on its way and ends the worker. */
@@ -486,6 +495,7 @@ export async function createRecommender<Item extends object = Attributes>(
         if (lastStatus?.phase !== 'closed') lastStatus = await connection.call('status', request);
         return lastStatus;
       }),
+    refresh: ({ signal } = {}) => abortable(signal, () => connection.call('refresh')),
     ready: ({ signal } = {}) => abortable(signal, () => connection.call('ready')),
     async close() {
       if (lastStatus?.phase === 'closed') return;
@@ -514,6 +524,7 @@ function openOptions({
   consent = 'granted',
   events = {},
   rules = [],
+  refreshEvery,
 }: RecommenderOptions): OpenOptions {
   try {
     const manifest = new URL(pack, document.baseURI).href;
@@ -528,6 +539,7 @@ function openOptions({
       consent,
       globalPrivacyControl: globalPrivacyControl === true,
       events,
+      ...(refreshEvery === undefined ? {} : { refreshEvery }),
       rules,
     };
   } catch {

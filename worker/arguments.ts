@@ -220,6 +220,7 @@ const openOptions = fields({
   },
   backend: oneOf('auto', 'wasm', 'webgpu'),
   device: oneOf('phone', 'tablet', 'desktop'),
+  refreshEvery: between(1000, 2 ** 31 - 1),
   items: rules,
   rules,
   consent: oneOf('granted', 'pending', 'denied'),

@@ -188,12 +188,19 @@ export function serve(companions: Companions): WorkerApi {
 
   /** One manifest for each that arrives: others compare them by identity. */
   const completed = new WeakMap<Manifest, Manifest>();
-  function onPack(arrived: Pack): void {
-    if (progress.phase === 'closed') return;
+  function complete(arrived: Pack): Pack {
     const manifest =
       completed.get(arrived.manifest) ?? withEventTypes(arrived.manifest, opened().options.events);
     completed.set(arrived.manifest, manifest);
-    made = { ...arrived, manifest };
+    return { ...arrived, manifest };
+  }
+
+  /** The manifest of the pack that serves, as it arrived. */
+  let manifestHere: Manifest | undefined;
+  function onPack(arrived: Pack): void {
+    if (progress.phase === 'closed') return;
+    made = complete(arrived);
+    manifestHere = arrived.manifest;
     const pack = opened().shop.over(made);
     const before = { source: sourceNow(), pack: 'pack' in progress ? progress.pack : undefined };
     move({ phase: 'serving', pack });
@@ -260,6 +267,41 @@ export function serve(companions: Companions): WorkerApi {
     // The shop may have said something meanwhile.
     move({ phase: 'ready', pack: progress.pack, ...(model ? { model } : {}) });
     opened().changes.tell(model ? 'source' : 'status');
+  }
+
+  let refreshTimer: ReturnType<typeof setInterval> | undefined;
+  /** One at a time: whoever asks meanwhile gets the same answer. */
+  let refreshing: Promise<boolean> | undefined;
+  function refresh(): Promise<boolean> {
+    refreshing ??= lookForPack().finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  }
+
+  /** Looks for another pack; its model is started before it takes over, so that no list falls back to a lesser tier. */
+  async function lookForPack(): Promise<boolean> {
+    await ready();
+    const { refreshPack } = await import('./pack/refresh.ts');
+    const { options, network, caches } = opened();
+    const { pack: manifestUrl, upTo, catalogue } = options;
+    const where = { manifestUrl, upTo, catalogue, cache: caches.pack, network, idle: Promise.resolve() };
+    async function onPack(arrived: Pack): Promise<void> {
+      const fresh = complete(arrived);
+      const pack = opened().shop.over(fresh);
+      const model =
+        upTo === 'model' && hasModel(pack) ? await startedModel(pack, options, network) : undefined;
+      if (progress.phase !== 'ready') return void (await model?.release());
+      const before = progress.model;
+      made = fresh;
+      manifestHere = arrived.manifest;
+      scoring.drop();
+      // The shop may have said something meanwhile.
+      move({ phase: 'ready', pack: opened().shop.over(fresh), ...(model ? { model } : {}) });
+      opened().changes.tell('pack');
+      await before?.release();
+    }
+    return refreshPack(where, manifestHere!, { onPack, onProblem: report, tryOut });
   }
 
   async function startedModel(
@@ -600,6 +642,8 @@ export function serve(companions: Companions): WorkerApi {
       shopRules = options.rules ?? [];
       if (options.items?.length) shop.addItems(options.items, {}).catch(report);
       void load();
+      if (options.refreshEvery)
+        refreshTimer = setInterval(() => void refresh().catch(report), options.refreshEvery);
       // Without a pack there is nothing to disturb; with one, nothing is asked for any more.
       addEventListener('online', () => {
         if (progress.phase === 'failed') void load();
@@ -751,6 +795,7 @@ export function serve(companions: Companions): WorkerApi {
     },
 
     ready,
+    refresh,
 
     async close() {
       if (!rooms || progress.phase === 'closed') return;
@@ -759,6 +804,7 @@ export function serve(companions: Companions): WorkerApi {
       await visitor.close();
       move({ phase: 'closed' });
       tellAdded();
+      clearInterval(refreshTimer);
       void advanceOpened?.then((lists) => lists.close());
       scoring.drop();
       changes.close();
