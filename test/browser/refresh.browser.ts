@@ -103,12 +103,12 @@ const damages: [string, Damage, string[]][] = [
   ],
   [
     'that copies from the wrong place',
-    { head: ({ files }) => void (files.at(-1)!.operations[0] = 1) },
+    { head: ({ files }) => files.at(-1)!.operations.splice(0, 1, 1) },
     ['pack-damaged'],
   ],
   [
     'that copies from beyond the file',
-    { head: ({ files }) => void (files[0]!.operations[0] = 1e6) },
+    { head: ({ files }) => files[0]!.operations.splice(0, 1, 1e6) },
     ['pack-damaged'],
   ],
   ['from a version that is not here', { from: '0'.repeat(16) }, []],

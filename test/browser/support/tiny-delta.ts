@@ -6,9 +6,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** What may be wrong with it. */
 export interface Damage {
   /** The last word on the head. */
-  head?: (head: { from: string; to: string; files: { operations: number[] }[] }) => void;
+  head?: (head: { from: string; to: string; files: { operations: number[] }[] }) => unknown;
   /** The last word on the bytes, after their hash was taken. */
-  bytes?: (bytes: Bytes) => void;
+  bytes?: (bytes: Bytes) => unknown;
   /** Name another version in the manifest. */
   from?: string;
 }
