@@ -150,6 +150,18 @@ test('added items are still there when the worker has died', async () => {
   expect(workers).toHaveLength(2);
 }, 30_000);
 
+test('a shop that says nothing leaves no cache of its own, and what it takes back is gone from the disk', async () => {
+  const name = freshName();
+  const { recluse } = await shop({ name });
+  await recluse.ready();
+  const mine = `recluse-shop:${name}`;
+  expect(await caches.has(mine)).toBe(false);
+  await recluse.update({ 'item-1': { available: false } });
+  expect((await (await caches.open(mine)).keys()).length).toBe(1);
+  await recluse.update({ 'item-1': null });
+  expect((await (await caches.open(mine)).keys()).length).toBe(0);
+});
+
 test('a wrong update or item is refused, and nothing of the call holds', async () => {
   const { recluse } = await shop();
   expect(

@@ -27,7 +27,7 @@ export function consentingCache(name: string, first: Consent): ConsentingCache {
     return opened;
   }
 
-  /** What an earlier visit has kept may be read: that leaves no trace. Opening the cache would make it. */
+  /** Reading what an earlier visit has kept leaves no trace. Opening the cache would make it. */
   async function fromDisk(url: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       const response = await caches.match(url, { cacheName: name });
@@ -41,8 +41,7 @@ export function consentingCache(name: string, first: Consent): ConsentingCache {
     get kind() {
       return kind;
     },
-    match: async (url) =>
-      consent === 'granted' ? (await disk())?.match(url) : (held.get(url) ?? fromDisk(url)),
+    match: async (url) => (opened ? (await opened).match(url) : (held.get(url) ?? fromDisk(url))),
     async put(url, bytes) {
       if (consent === 'pending') held.set(url, bytes);
       return consent === 'pending' || ((await (await disk())?.put(url, bytes)) ?? false);

@@ -18,6 +18,7 @@ import {
 } from '../../../worker/pack/decode.ts';
 import type { Manifest, Pack } from '../../../worker/pack/pack.ts';
 import type { DeclaredFile } from '../../../worker/pack/verify.ts';
+import { timedShop } from './shop.ts';
 import { timedStages } from './stages.ts';
 import { type Times, timed } from './times.ts';
 
@@ -88,7 +89,10 @@ const floor = {
   async stages(manifestUrl: string, interactions: Interaction[]): Promise<Record<string, Times>> {
     const pack = await packAt(manifestUrl);
     const now = Date.now();
-    return timedStages(pack, historyOf(interactions, pack, now), now);
+    return {
+      ...(await timedStages(pack, historyOf(interactions, pack, now), now)),
+      ...(await timedShop(pack, now)),
+    };
   },
 };
 
