@@ -10,8 +10,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS
+from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS, VISITOR
 from recluse_export.models.blender import FEATURES, SPREAD, Blender
+from recluse_export.models.by_length import at_length
 
 LOGARITHMS = {
     "together": 10.0,
@@ -48,6 +49,7 @@ class DeviceBlender(nn.Module):
     weights: Tensor
     steady: Tensor
     line: Tensor
+    by_length: Tensor
 
     def __init__(self, blender: Blender) -> None:
         super().__init__()
@@ -55,6 +57,7 @@ class DeviceBlender(nn.Module):
         alive = [name for name in PARTS if bool(blender.parts[name].out.weight.any())]
         networks = [blender.parts[name] for name in alive]
         self.alive = len(alive)
+        self.knows_length = bool(blender.by_length.any())
         factor = torch.tensor(list(LOGARITHMS.values())).unsqueeze(1)
         learned = {
             "mean": blender.mean[place].unsqueeze(1),
@@ -69,6 +72,7 @@ class DeviceBlender(nn.Module):
             "weights": blender.weights,
             "steady": blender.steadiness * blender.linear,
             "line": _lines(),
+            "by_length": blender.by_length,
         }
         if networks:
             widest = max(len(FEATURES[name]) for name in alive)
@@ -121,6 +125,8 @@ class DeviceBlender(nn.Module):
         facts = (torch.log1p(torch.relu(visitor)) - self.visitor_mean) / self.visitor_deviation
         facts = torch.clamp(facts, -SPREAD, SPREAD)
         strength = torch.exp(facts @ self.gates.t() + self.gates_bias) * self.weights + self.steady
+        if self.knows_length:
+            strength = strength + at_length(visitor[:, VISITOR.index("events")], self.by_length)
         parts = (strength @ self.line).view(len(PARTS), len(SIGNALS)) @ rows
         if self.alive:
             parts = parts + self._networks(self.features(rows), facts)

@@ -7,13 +7,14 @@ the linear tier does, and the parts stay readable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS, VISITOR
+from recluse_export.models.by_length import LENGTHS, at_length
 from recluse_export.models.settings import BlenderSettings
 from recluse_export.shapes import Coefficients
 
@@ -78,6 +79,7 @@ class Blender(nn.Module):
     visitor_deviation: Tensor
     linear: Tensor
     steadiness: Tensor
+    by_length: Tensor
 
     def __init__(self, coefficients: Coefficients, settings: BlenderSettings) -> None:
         super().__init__()
@@ -93,6 +95,8 @@ class Blender(nn.Module):
         """Of taste, then of the linear tier's parts in their order."""
         self.register_buffer("linear", weights.clone())
         self.register_buffer("steadiness", torch.zeros(()))
+        # Added to the weights of the straight lines at each of LENGTHS.
+        self.register_buffer("by_length", torch.zeros(len(LENGTHS), len(weights)))
         self.gates = nn.Linear(len(VISITOR), len(weights))
         nn.init.zeros_(self.gates.weight)
         nn.init.zeros_(self.gates.bias)
@@ -101,13 +105,20 @@ class Blender(nn.Module):
         ranking."""
 
     @classmethod
-    def sum_of(cls, coefficients: Coefficients, settings: BlenderSettings) -> Blender:
+    def sum_of(
+        cls,
+        coefficients: Coefficients,
+        settings: BlenderSettings,
+        by_length: Sequence[Sequence[float]] | None = None,
+    ) -> Blender:
         """A blender that adds the encoder's logits and ``coefficients`` times the linear tier's parts, no
-        more."""
+        more; with ``by_length`` [lengths, lines] added to these weights where there is little history."""
         blender = cls(coefficients, settings)
         with torch.no_grad():
             blender.weights[0] = 1.0
             blender.sharpness.fill_(0.0)
+            if by_length is not None:
+                blender.by_length.copy_(torch.tensor(by_length))
         return blender
 
     @classmethod
@@ -142,7 +153,7 @@ class Blender(nn.Module):
             name: torch.clamp((features[name] - self.mean[place]) / self.deviation[place], -SPREAD, SPREAD)
             for place, name in enumerate(self.names)
         }
-        lines = self._lines(signals, facts)
+        lines = self._lines(signals, facts, visitor[:, VISITOR.index("events")])
         parts = [
             lines[name]
             + self.parts[name](torch.stack([standard[feature] for feature in FEATURES[name]], dim=-1), facts)
@@ -151,13 +162,13 @@ class Blender(nn.Module):
         stacked = torch.stack(parts, dim=-1)
         return stacked.sum(-1), stacked
 
-    def _lines(self, signals: Tensor, facts: Tensor) -> Mapping[str, Tensor]:
+    def _lines(self, signals: Tensor, facts: Tensor, events: Tensor) -> Mapping[str, Tensor]:
         """The straight line of each part."""
         # What was learned, and as much of the linear tier beside it as validation asked for.
         strength = (
             torch.exp(self.sharpness + self.gates(facts)) * self.weights + self.steadiness * self.linear
         )
-        strength = strength.unsqueeze(1)
+        strength = (strength + at_length(events, self.by_length)).unsqueeze(1)
         raw = {name: signals[..., place] for place, name in enumerate(SIGNALS)}
         lines = {
             name: strength[..., place] * raw[name] for place, name in enumerate(["taste", *LINEAR_PARTS])

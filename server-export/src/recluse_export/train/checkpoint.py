@@ -127,6 +127,9 @@ def load_checkpoint(folder: Path) -> Trained:
                 for name, array in arrays.items()
                 if name.startswith(f"{prefix}.")
             }
+            if module is blender:
+                # Checkpoints of older versions have one sum for all lengths of history.
+                state.setdefault("by_length", blender.by_length)
             module.load_state_dict(state)
             module.eval()
         rounding = facts["networks"].get("rounding")

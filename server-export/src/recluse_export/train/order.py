@@ -20,6 +20,7 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, ContextField, EventType, Float, Log
 from recluse_export.train.budget import Attempt
+from recluse_export.train.by_length import Newcomers, weights_by_length
 from recluse_export.train.evidence import cross_fitted
 from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
@@ -132,12 +133,21 @@ def train_by_order(
     def weights_of_the_sum() -> dict[str, Any]:
         everyone = check(MOST_USERS)
         worth, coefficients = everyone.weights(model)
-        rows, blender = ItemRows.of(model.tower), Blender.sum_of(coefficients, settings.blender)
+        rows = ItemRows.of(model.tower)
+        some = check(USERS_A_PASS)
+        by_length = weights_by_length(
+            Newcomers(some.histories, some.targets, some.context, counting, repeats),
+            Taste(model.encoder.eval(), rows, counting, settings.encoder.events, some.context.shape[1]),
+            coefficients,
+            FACTORS,
+        )
+        blender = Blender.sum_of(coefficients, settings.blender, by_length)
         of_check = (counting, settings, everyone.histories, everyone.targets, repeats)
         rounding = cost_of_rounding(model.encoder, rows, blender, *of_check)
         return {
             "worth": worth,
             "coefficients": dataclasses.asdict(coefficients),
+            "by_length": by_length,
             "rounding": dataclasses.asdict(rounding),
         }
 
@@ -157,7 +167,8 @@ def train_by_order(
         progress,
         kept=kept,
     )
-    blender = Blender.sum_of(Coefficients(**found["coefficients"]), settings.blender).eval()
+    coefficients = Coefficients(**found["coefficients"])
+    blender = Blender.sum_of(coefficients, settings.blender, found["by_length"]).eval()
     encoder, rows = rounded(model.encoder, ItemRows.of(model.tower))
     return Networks(encoder, rows, blender, True, worths, Rounding(**found["rounding"]))
 
