@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RecluseError, Recommender } from '../../src/index.ts';
+import blenderUrl from './graphs/blender.onnx?url';
+import encoderUrl from './graphs/encoder.onnx?url';
 import type { PackServer } from './support/pack-server.ts';
 import { freshName, shopsOf } from './support/shop-of-tests.ts';
 import { type Damage, withDelta } from './support/tiny-delta.ts';
@@ -155,4 +157,24 @@ test('nobody looks for a newer pack unless the app has asked for it', async () =
   await expect.poll(() => titleOf(looking), { timeout: 8000 }).toBe('Quite another thing');
   expect(await titleOf(recluse)).not.toBe('Quite another thing');
   expect((await failure(shop({ refreshEvery: 10 }))).code).toBe('invalid-argument');
+});
+
+test('while a new pack takes over, no list falls back from the model to a lesser tier', async () => {
+  const bytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const graphs = { encoder: await bytes(encoderUrl), blender: await bytes(blenderUrl) };
+  server.files = (await tinyPack({ graphs })).files;
+  const { recluse } = await shop();
+  await recluse.ready();
+  const next = await tinyPack({ graphs, edition: 'Second' });
+  server.files = next.files;
+  let over = false;
+  const refreshed = recluse.refresh().finally(() => {
+    over = true;
+  });
+  const sources = new Set<string>();
+  while (!over) sources.add((await recluse.recommend()).source);
+  sources.add((await recluse.recommend()).source);
+  expect(await refreshed).toBe(true);
+  expect([...sources]).toEqual(['model']);
+  expect((await recluse.recommend()).pack).toBe(next.manifest.version);
 });
