@@ -34,20 +34,35 @@ export const wordsOf = (title: string): Set<string> =>
       .filter(Boolean),
   );
 
-const titles = new WeakMap<readonly string[], { words: Set<string>[]; rarity: Map<string, number> }>();
+interface Words {
+  readonly words: readonly ReadonlySet<string>[];
+  /** How rare each word is: the logarithm of items over items that have it. */
+  readonly rarity: ReadonlyMap<string, number>;
+  /** Length of each title as a vector of its words' rarities. */
+  readonly lengths: Float64Array;
+}
 
-/** Words of all titles, and how rare each is: the logarithm of items over items that have it. */
-function wordsOfAll(title: readonly string[]) {
+const titles = new WeakMap<readonly string[], Words>();
+
+/** Words of all titles; taken apart once a catalogue. */
+function wordsOfAll(title: readonly string[]): Words {
   let known = titles.get(title);
   if (!known) {
     const words = title.map(wordsOf);
     const counts = new Map<string, number>();
     for (const own of words) for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
     const rarity = new Map([...counts].map(([word, count]) => [word, Math.log((1 + title.length) / count)]));
-    known = { words, rarity };
+    const lengths = Float64Array.from(words, (own) => lengthOf(own, (word) => rarity.get(word)!));
+    known = { words, rarity, lengths };
     titles.set(title, known);
   }
   return known;
+}
+
+function lengthOf(words: ReadonlySet<string>, rarityOf: (word: string) => number): number {
+  let sum = 0;
+  for (const word of words) sum += rarityOf(word) ** 2;
+  return Math.sqrt(sum);
 }
 
 const members = new WeakMap<readonly PackCategory[], Map<number, ItemRow[]>>();
@@ -78,19 +93,18 @@ function around(leaf: number, pack: Pack): readonly ItemRow[] {
   return pack.ids.map((_, row) => row);
 }
 
-/** Cosine of two titles, each rare word counting more; 0 where one has no words. */
-function likenessOf(
-  one: ReadonlySet<string>,
-  other: ReadonlySet<string>,
-  rarity: ReadonlyMap<string, number>,
-  unknown: number,
-) {
-  const weight = (word: string) => rarity.get(word) ?? unknown;
-  let shared = 0;
-  for (const word of one) if (other.has(word)) shared += weight(word) ** 2;
-  const length = (words: ReadonlySet<string>) =>
-    Math.sqrt([...words].reduce((sum, word) => sum + weight(word) ** 2, 0));
-  return shared === 0 ? 0 : shared / (length(one) * length(other));
+/** Cosine of a new title with the known ones, each rare word counting more; 0 where they share none. */
+function likenessTo(title: string, { words, rarity, lengths }: Words): (row: ItemRow) => number {
+  const own = [...wordsOf(title)].map((word) => ({
+    word,
+    weight: rarity.get(word) ?? Math.log(1 + words.length),
+  }));
+  const length = Math.sqrt(own.reduce((sum, { weight }) => sum + weight ** 2, 0));
+  return (row) => {
+    let shared = 0;
+    for (const { word, weight } of own) if (words[row]!.has(word)) shared += weight ** 2;
+    return shared === 0 ? 0 : shared / (length * lengths[row]!);
+  };
 }
 
 /**
@@ -100,15 +114,13 @@ function likenessOf(
  */
 export function neighboursOf({ title, leaf, brand }: Content, pack: Pack): Neighbour[] {
   const { catalogue, priors } = pack;
-  const known = catalogue && wordsOfAll(catalogue.title);
-  const own = wordsOf(title);
-  const unknown = Math.log(1 + pack.ids.length);
+  const likeness = catalogue && likenessTo(title, wordsOfAll(catalogue.title));
   const nearest = around(leaf, pack)
     .map((row) => {
-      let likeness = priors!.leaf[row] === leaf ? 1 : 0.5;
-      if (brand !== undefined && catalogue?.brand?.[row] === brand) likeness += brandCounts;
-      if (known) likeness += wordsCount * likenessOf(own, known.words[row]!, known.rarity, unknown);
-      return { row, likeness };
+      let all = priors!.leaf[row] === leaf ? 1 : 0.5;
+      if (brand !== undefined && catalogue?.brand?.[row] === brand) all += brandCounts;
+      if (likeness) all += wordsCount * likeness(row);
+      return { row, likeness: all };
     })
     .sort((one, other) => other.likeness - one.likeness || one.row - other.row)
     .slice(0, mostNeighbours);
