@@ -1,8 +1,6 @@
 /** Where interactions go, by what the visitor has agreed to. */
 import type { Consent, RecluseError } from '../../src/contract.ts';
-import { type Keeping, type LastingStore, lastingStore } from './fallback.ts';
-import { indexedDbStore } from './indexeddb.ts';
-import { memoryStore } from './memory.ts';
+import { type LastingStore, lastingStore } from './fallback.ts';
 import type { Store } from './store.ts';
 
 /** A store that keeps no more than it may. */
@@ -17,25 +15,13 @@ export interface ConsentingStore extends LastingStore {
   agree(consent: Consent, erase?: boolean): Promise<void>;
 }
 
-/** A store that forgets at once. */
-function keepsNothing(): Store {
-  return {
-    ...memoryStore(),
-    add: async () => [],
-    keepDerived: async () => {},
-    change: async (work) => work(nothing)[1],
-  };
-}
-const nothing = { interactions: [], compacted: [], derived: [], profile: {} };
+const whyNot = {
+  granted: '',
+  pending: 'The visitor has not agreed yet: nothing outlives this page.',
+  denied: 'The visitor does not agree: nothing is kept.',
+} satisfies Record<Consent, string>;
 
-/** Whether there is a database of this name; asking leaves no trace. Where the browser does not tell: yes. */
-async function exists(name: string): Promise<boolean> {
-  try {
-    return (await indexedDB.databases()).some((database) => database.name === name);
-  } catch {
-    return typeof indexedDB !== 'undefined';
-  }
-}
+const withoutConsent = () => import('./without-consent.ts');
 
 /** @param name name of the database; it is not opened before consent is granted */
 export function consentingStore(
@@ -44,66 +30,67 @@ export function consentingStore(
   onRefused: (problem: RecluseError) => void,
 ): ConsentingStore {
   let consent = first;
+  /** The store on the disk, where that is allowed; else another one. */
   let lasting: LastingStore | undefined;
-  let other: Store | undefined;
-  const start = () => {
-    lasting = consent === 'granted' ? lastingStore(name, onRefused) : undefined;
-    other = lasting ? undefined : consent === 'pending' ? memoryStore() : keepsNothing();
-  };
-  start();
-  const now = (): Store => lasting ?? (other as Store);
+  let other: Promise<Store> | undefined;
+  if (consent === 'granted') lasting = lastingStore(name, onRefused);
+  else putUp(consent);
 
-  /** What lies on the disk from a time when it was agreed to: the visitor may see and erase it at any time. */
-  async function onDisk<Result>(work: (store: Store) => Promise<Result>, otherwise: Result): Promise<Result> {
-    if (lasting || !(await exists(name))) return otherwise;
-    const disk = indexedDbStore(name);
-    try {
-      return await work(disk);
-    } finally {
-      await disk.close();
+  function putUp(without: Consent): void {
+    other = withoutConsent().then(({ storeWithout }) => storeWithout(without));
+    other.catch(() => {});
+  }
+  const now = async (): Promise<Store> => lasting ?? ((await other) as Store);
+
+  async function grant(): Promise<void> {
+    const granted = lastingStore(name, onRefused);
+    if (consent === 'pending') {
+      // Where this fails, nothing has changed and nothing is lost.
+      const { merged } = await import('./merge.ts');
+      const kept = await (await now()).content();
+      await granted.change((content) => merged(content, kept));
     }
+    lasting = granted;
+    other = undefined;
   }
 
   return {
     consent: () => consent,
     async agree(next, erase = false) {
       if (next !== consent) {
-        const kept = consent === 'pending' && next === 'granted' ? await now().content() : undefined;
-        await now().close();
-        consent = next;
-        start();
-        if (kept) {
-          const { merged } = await import('./merge.ts');
-          await now().change((content) => merged(content, kept));
+        if (next === 'granted') await grant();
+        else {
+          await lasting?.close();
+          lasting = undefined;
+          putUp(next);
         }
+        consent = next;
       }
-      if (erase && !lasting && (await exists(name)))
-        await new Promise<void>((resolve) => {
-          const request = indexedDB.deleteDatabase(name);
-          request.onsuccess = request.onerror = () => resolve();
-        });
+      if (erase && !lasting) await (await withoutConsent()).eraseDatabase(name);
     },
-    keeping(): Keeping {
-      if (lasting) return lasting.keeping();
-      const why =
-        consent === 'pending'
-          ? 'The visitor has not agreed yet: nothing outlives this page.'
-          : 'The visitor does not agree: nothing is kept.';
-      return { kind: 'memory', store: now(), why };
+    keeping: () => lasting?.keeping() ?? { kind: 'memory', why: whyNot[consent] },
+    add: async (interactions) => (await now()).add(interactions),
+    newest: async (count, before) => (await now()).newest(count, before),
+    after: async (seq) => (await now()).after(seq),
+    ofType: async (type) => (await now()).ofType(type),
+    count: async () => (await now()).count(),
+    compacted: async () => (await now()).compacted(),
+    profile: async () => (await now()).profile(),
+    derived: async (kind) => (await now()).derived(kind),
+    keepDerived: async (records) => (await now()).keepDerived(records),
+    dropDerived: async (kind, keys) => (await now()).dropDerived(kind, keys),
+    async forget(query) {
+      const forgotten = await (await now()).forget(query);
+      if (lasting) return forgotten;
+      const { onDisk } = await withoutConsent();
+      return forgotten + (await onDisk(name, (disk) => disk.forget(query), 0));
     },
-    add: (interactions) => now().add(interactions),
-    newest: (count, before) => now().newest(count, before),
-    after: (seq) => now().after(seq),
-    ofType: (type) => now().ofType(type),
-    count: () => now().count(),
-    compacted: () => now().compacted(),
-    profile: () => now().profile(),
-    derived: (kind) => now().derived(kind),
-    keepDerived: (records) => now().keepDerived(records),
-    dropDerived: (kind, keys) => now().dropDerived(kind, keys),
-    forget: async (query) => (await now().forget(query)) + (await onDisk((disk) => disk.forget(query), 0)),
-    content: async () => (consent === 'denied' ? onDisk((disk) => disk.content(), nothing) : now().content()),
-    change: (work) => now().change(work),
-    close: () => now().close(),
+    async content() {
+      if (consent !== 'denied') return (await now()).content();
+      const { nothing, onDisk } = await withoutConsent();
+      return onDisk(name, (disk) => disk.content(), nothing);
+    },
+    change: async (work) => (await now()).change(work),
+    close: async () => (await now()).close(),
   };
 }

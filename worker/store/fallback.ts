@@ -1,10 +1,9 @@
 import { RecluseError } from '../../src/contract.ts';
 import { indexedDbStore } from './indexeddb.ts';
-import { memoryStore } from './memory.ts';
 import type { Store } from './store.ts';
 
 /** Where interactions go at the moment, and why not to disk. */
-export type Keeping = { kind: 'indexeddb'; store: Store } | { kind: 'memory'; store: Store; why: string };
+export type Keeping = { kind: 'indexeddb' } | { kind: 'memory'; why: string };
 
 /** A store that is always there: IndexedDB, and memory for the rest of the session once that is refused or lost. */
 export interface LastingStore extends Store {
@@ -20,20 +19,25 @@ const aboveAnyKey = 2 ** 40;
  * @param onRefused called once, when IndexedDB is given up
  */
 export function lastingStore(name: string, onRefused: (problem: RecluseError) => void): LastingStore {
-  let keeping: Keeping = { kind: 'indexeddb', store: indexedDbStore(name) };
+  let keeping: Keeping = { kind: 'indexeddb' };
+  let current = indexedDbStore(name);
 
   async function attempt<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
-    const { kind, store } = keeping;
+    const store = current;
+    const { kind } = keeping;
     try {
       return await work(store);
     } catch (error) {
       if (kind === 'memory' || !(error instanceof RecluseError) || error.code !== 'storage-unavailable')
         throw error;
-      if (keeping.kind === 'indexeddb') {
-        keeping = { kind: 'memory', store: memoryStore(aboveAnyKey), why: error.message };
+      const { memoryStore } = await import('./memory.ts');
+      // Another call may have been here meanwhile.
+      if (current === store) {
+        current = memoryStore(aboveAnyKey);
+        keeping = { kind: 'memory', why: error.message };
         onRefused(error);
       }
-      return work(keeping.store);
+      return work(current);
     }
   }
 
@@ -52,6 +56,6 @@ export function lastingStore(name: string, onRefused: (problem: RecluseError) =>
     forget: (query) => attempt((store) => store.forget(query)),
     content: () => attempt((store) => store.content()),
     change: (work) => attempt((store) => store.change(work)),
-    close: () => keeping.store.close(),
+    close: () => current.close(),
   };
 }
