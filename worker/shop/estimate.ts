@@ -86,20 +86,21 @@ function columnsOf(
   { scale, offset, target, weight }: LinearMatrix,
   neighbours: readonly (readonly Neighbour[])[],
 ): Map<number, number>[] {
-  const standsFor = new Map<number, { place: number; share: number }[]>();
+  // By place in `standing`, -1 for the many items that stand for nothing: this is asked of every entry.
+  const placeOf = new Int32Array(scale.length).fill(-1);
+  const standing: { place: number; share: number }[][] = [];
   neighbours.forEach((own, place) => {
     for (const { row, share } of own) {
-      const list = standsFor.get(row) ?? [];
-      list.push({ place, share });
-      standsFor.set(row, list);
+      if (placeOf[row] === -1) placeOf[row] = standing.push([]) - 1;
+      standing[placeOf[row]!]!.push({ place, share });
     }
   });
   const columns = neighbours.map(() => new Map<number, number>());
   for (let source = 0; source + 1 < offset.length; source++)
     for (let entry = offset[source]!; entry < offset[source + 1]!; entry++) {
       const row = target[entry]!;
-      const stood = standsFor.get(row);
-      if (!stood) continue;
+      if (placeOf[row] === -1) continue;
+      const stood = standing[placeOf[row]!]!;
       const value = scale[row]! * weight[entry]!;
       for (const { place, share } of stood)
         columns[place]!.set(
