@@ -70,6 +70,7 @@ export type {
   TypedCondition,
   UnmetRule,
   UpdateOptions,
+  Without,
 } from './contract.ts';
 
 export { RecluseError } from './contract.ts';

@@ -44,7 +44,7 @@ import { openOutbox } from './outbox.ts';
 import { paged, type RankedList } from './paged.ts';
 
 /** How to set a recommender up. Only `pack` is needed. */
-export interface RecommenderOptions {
+export interface RecommenderOptions<Item extends object = Attributes> {
   /** Where `manifest.json` of the pack is, absolute or relative to the page. */
   pack: string | URL;
   /** The best tier to load: `'popular'`, `'linear'` (never loads ONNX Runtime) or `'model'`. Default `'model'`. */
@@ -69,7 +69,7 @@ export interface RecommenderOptions {
   /** Where `worker.js` is, if not beside this script. Must be of the page's own origin. */
   workerUrl?: string | URL;
   /** What the shop wants of all lists; `rules()` replaces them. Default: nothing. */
-  rules?: readonly Rule[];
+  rules?: readonly Rule<Item>[];
   /** Called with every problem that did not stop the lists. Default: a warning in the console. */
   onProblem?: (problem: RecluseError) => void;
 }
@@ -279,9 +279,11 @@ const closingPatience = 2000;
  * @throws RecluseError `invalid-argument`, or `worker-failed` where no worker can be started at all
  */
 export async function createRecommender<Item extends object = Attributes>(
-  options: RecommenderOptions,
+  // The type is what the app says, never what its rules happen to name.
+  options: RecommenderOptions<NoInfer<Item>>,
 ): Promise<Recommender<Item>> {
-  const open = openOptions(options);
+  // The types of attributes matter to the app's compiler, and to nobody from here on.
+  const open = openOptions(options as object as RecommenderOptions);
   const outbox = openOutbox(open.name);
   const listeners = new Set<(event: ChangeEvent) => void>();
   const report = options.onProblem ?? ((problem) => console.warn(problem.message));
@@ -553,7 +555,7 @@ function openOptions({
   }
 }
 
-function startWorker({ worker, workerUrl }: RecommenderOptions): Worker {
+function startWorker({ worker, workerUrl }: Pick<RecommenderOptions, 'worker' | 'workerUrl'>): Worker {
   if (worker) return worker();
   if (workerUrl) return new Worker(workerUrl, { type: 'module' });
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
