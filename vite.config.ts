@@ -43,6 +43,10 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
     project({
       name: 'browser',
       include: ['test/browser/**/*.browser.ts'],
+      // Nobody waits so long where the machine is not busy; what must be fast is measured in the tests themselves.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      expect: { poll: { timeout: 10_000 } },
       browser: {
         enabled: true,
         headless: true,

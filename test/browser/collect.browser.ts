@@ -66,7 +66,7 @@ test('an item that was half seen for a second is one impression, with the list a
     <div data-recluse-position="1"><div data-recluse-item="b" style="height:100px">b</div></div></div>`);
   await tick(800);
   expect(seen).toEqual([]);
-  await expect.poll(() => seen.length, { timeout: 3000 }).toBe(2);
+  await expect.poll(() => seen.length).toBe(2);
   expect(seen).toMatchObject([
     { type: 'impression', item: 'a', list: 'list-1', position: 0, placement: 'home' },
     { type: 'impression', item: 'b', list: 'list-1', position: 1, placement: 'home' },
@@ -88,7 +88,7 @@ test('an item of which less than half is seen, or for less than a second, is non
   part.querySelector<HTMLElement>('[data-recluse-item="b"]')!.style.top = '0';
   await tick(700);
   expect(seen).toEqual([]);
-  await expect.poll(() => types(seen), { timeout: 3000 }).toEqual(['impression b']);
+  await expect.poll(() => types(seen)).toEqual(['impression b']);
 });
 
 test('while the page is hidden nothing is seen, and a second begins anew', async () => {
@@ -101,17 +101,17 @@ test('while the page is hidden nothing is seen, and a second begins anew', async
   turnPage('visible');
   await tick(600);
   expect(seen).toEqual([]);
-  await expect.poll(() => types(seen), { timeout: 3000 }).toEqual(['impression a']);
+  await expect.poll(() => types(seen)).toEqual(['impression a']);
 });
 
 test('an element that shows another item, or belongs to another list now, is another impression', async () => {
   const { seen } = collected();
   const part = show(`<div data-recluse-list="one">${card('a')}</div>`);
-  await expect.poll(() => seen.length, { timeout: 3000 }).toBe(1);
+  await expect.poll(() => seen.length).toBe(1);
   part.querySelector('[data-recluse-item]')!.setAttribute('data-recluse-item', 'b');
-  await expect.poll(() => seen.length, { timeout: 3000 }).toBe(2);
+  await expect.poll(() => seen.length).toBe(2);
   part.querySelector('[data-recluse-list]')!.setAttribute('data-recluse-list', 'two');
-  await expect.poll(() => seen.length, { timeout: 3000 }).toBe(3);
+  await expect.poll(() => seen.length).toBe(3);
   expect(seen.map(({ item, list }) => `${item} ${list}`)).toEqual(['a one', 'b one', 'b two']);
 });
 
@@ -170,7 +170,7 @@ test('a shelf in a shadow root is clicked through, and seen where the root is to
   root.innerHTML = card('a');
   const { seen } = collected({ root });
   root.querySelector<HTMLElement>('[data-recluse-item]')!.click();
-  await expect.poll(() => seen.length, { timeout: 3000 }).toBe(2);
+  await expect.poll(() => seen.length).toBe(2);
   expect(seen).toMatchObject([
     { type: 'click', item: 'a', list: 'outer' },
     { type: 'impression', item: 'a', list: 'outer' },
@@ -445,7 +445,7 @@ test('what was really seen on a shelf and passed over makes room; what was drawn
   show(`<div data-recluse-list="${before.id}" data-recluse-placement="home">${card(first!)}
     ${card(second!, 'position:absolute;top:99999px')}</div>`);
   const impressions = async () => (await recluse.history()).filter(({ type }) => type === 'impression');
-  await expect.poll(async () => (await impressions()).length, { timeout: 5000 }).toBe(1);
+  await expect.poll(async () => (await impressions()).length).toBe(1);
   expect(await impressions()).toMatchObject([{ item: first, list: before.id, placement: 'home' }]);
   await expect.poll(async () => (await ask()).items[0]!.id).toBe(second);
 });
@@ -494,7 +494,7 @@ test('Shopify: products, additions that went well, and the search that was typed
     },
   });
   document.body.dispatchEvent(broken);
-  await expect.poll(() => seen.length, { timeout: 4000 }).toBe(4);
+  await expect.poll(() => seen.length).toBe(4);
   await tick(200);
   expect(seen).toMatchObject([
     { type: 'view', item: '7001' },

@@ -135,7 +135,7 @@ test('what an earlier page could not hand over is stored when consent is granted
   await expect.poll(async () => (await recluse.history()).map(({ item }) => item)).toEqual(['left']);
 });
 
-test('a worker that has to be started again knows what was agreed to', { timeout: 40_000 }, async () => {
+test('a worker that has to be started again knows what was agreed to', async () => {
   const name = freshName();
   const { recluse, workers } = await shop({ name });
   await recluse.ready();

@@ -48,7 +48,7 @@ test('a worker that was killed is started again: calls are answered, interaction
   await expect.poll(() => told).toContain('interactions');
 });
 
-test('a worker that keeps dying is given up, and every call says so', { timeout: 60_000 }, async () => {
+test('a worker that keeps dying is given up, and every call says so', async () => {
   let starts = 0;
   const { recluse, problems, workers } = await shop({
     worker() {

@@ -88,7 +88,7 @@ test('without a server the second visit still has the model', async () => {
   expect((await recluse.status()).problems).toMatchObject([{ code: 'pack-unreachable' }]);
 });
 
-test('a server that never answers does not keep the shop from being ready', { timeout: 15_000 }, async () => {
+test('a server that never answers does not keep the shop from being ready', async () => {
   const name = freshName();
   const first = await open(server, { name });
   await first.recluse.ready();
