@@ -8,6 +8,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   'storage-unavailable': 'This browser lets nothing be kept. The shop learns you until this tab is closed.',
   'storage-full': 'The disk is full: the last step was not remembered. Everything else goes on.',
   'model-unavailable': 'The full model does not run here. The light one ranks your shelves.',
+  'script-unreachable': 'A part of the shop did not arrive. It is asked for again when it is needed.',
   'worker-failed': 'The shelves cannot be arranged for you just now. You can go on shopping.',
 };
 

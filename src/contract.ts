@@ -785,6 +785,7 @@ export type ErrorCode =
   | 'storage-unavailable' // IndexedDB is refused or lost: this session runs in memory
   | 'storage-full' // the disk is full: the interaction was not stored
   | 'model-unavailable' // ONNX Runtime or a graph could not be started; lists come from `linear`
+  | 'script-unreachable' // a part of Recluse that comes after the first list could not be loaded; it is tried again when it is used
   | 'worker-failed' // the worker could not be started, or died more often than it was restarted
   | 'aborted' // the caller's signal
   | 'closed'; // a call after `close()`

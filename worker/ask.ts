@@ -18,6 +18,7 @@ import type { Model } from './model/model.ts';
 import { linearScores, popularScores, type Scores } from './model/scores.ts';
 import { hasLinear } from './model/signals.ts';
 import { factsOf } from './model/stated.ts';
+import { onDemand } from './on-demand.ts';
 import type { Pack } from './pack/pack.ts';
 import type { Asker } from './rerank/lists.ts';
 import { startingList } from './rerank/popular.ts';
@@ -80,7 +81,7 @@ export async function ask(
   onProblem: (error: unknown) => void,
 ): Promise<Asker> {
   const { pack, model } = tiers;
-  const refinements = needsRefinements(request) ? await import('./rerank/refine.ts') : undefined;
+  const refinements = needsRefinements(request) ? await onDemand.refine() : undefined;
   const best = request.source ?? 'model';
   if (model && best === 'model') {
     const scored = scoredBy(model, tiers, visit, request.context);

@@ -16,9 +16,6 @@ import type { Pack } from './pack/pack.ts';
 import { idsMeeting } from './rerank/hidden.ts';
 import { kindOf } from './store/derived.ts';
 import { hashOf, identityOf } from './store/identity.ts';
-// Loaded with the rights, so that the store has them when the network is gone.
-import './store/forgetting.ts';
-import './store/without-consent.ts';
 import { merged } from './store/merge.ts';
 import type { Query } from './store/query.ts';
 import { noEvidence, type Visitor } from './visitor.ts';

@@ -47,13 +47,13 @@ import { hasModel } from './model/full-pack.ts';
 import type { Model } from './model/model.ts';
 import { hasLinear } from './model/signals.ts';
 import { categoriesIn, factsOf } from './model/stated.ts';
+import { loadAll, onDemand } from './on-demand.ts';
 import { type ConsentingCache, consentingCache } from './pack/consenting-cache.ts';
 import { loadPack } from './pack/load.ts';
 import { type Network, openNetwork } from './pack/network.ts';
 import type { Manifest, Pack } from './pack/pack.ts';
 import { runtimeFiles } from './pack/runtime.ts';
 import { openPlacements } from './placements.ts';
-import { predictions, predicts } from './predict.ts';
 import { needsCatalogue } from './rerank/condition.ts';
 import { hiddenIds, hidingNeedsCatalogue, idsMeeting } from './rerank/hidden.ts';
 import {
@@ -106,11 +106,6 @@ const withoutAnyList = 1000;
 const betweenAttempts = 2000;
 /** The newest interactions that `history()` gives by default. */
 const historyLimit = 100;
-
-/** Loaded when they are first asked for. */
-const furtherLists = () => import('./rerank/further-lists.ts');
-const rotation = () => import('./rotation.ts');
-const textSearch = () => import('./search/text-search.ts');
 
 /** Builds the worker's API. Nothing happens before `open`. */
 export function serve(companions: Companions): WorkerApi {
@@ -208,11 +203,10 @@ export function serve(companions: Companions): WorkerApi {
     else rooms?.changes.tell(sourceNow() === before.source ? 'status' : 'source');
   }
 
-  /** The visitor's rights: loaded before `ready`, or when they are first asked for. */
   let rightsLoaded: Promise<Rights> | undefined;
   function rightsHere(): Promise<Rights> {
     opened();
-    rightsLoaded ??= import('./rights.ts').then(({ rights }) =>
+    rightsLoaded ??= onDemand.rights().then(({ rights }) =>
       rights({
         visitor: () => opened().visitor,
         packHere,
@@ -260,9 +254,12 @@ export function serve(companions: Companions): WorkerApi {
     }
     if (progress.phase !== 'serving') return;
     const { pack } = progress;
-    const model = upTo === 'model' && hasModel(pack) ? await startedModel(pack, options, network) : undefined;
-    // Whoever goes offline after this can still forget and export.
-    await rightsHere().catch(() => undefined);
+    await idle;
+    const needs = { catalogue: options.catalogue || pack.catalogue !== undefined };
+    const [model] = await Promise.all([
+      upTo === 'model' && hasModel(pack) ? startedModel(pack, options, network) : undefined,
+      loadAll(needs, report),
+    ]);
     if (progress.phase !== 'serving') return;
     // The shop may have said something meanwhile.
     move({ phase: 'ready', pack: progress.pack, ...(model ? { model } : {}) });
@@ -282,7 +279,7 @@ export function serve(companions: Companions): WorkerApi {
   /** Looks for another pack; its model is started before it takes over, so that no list falls back to a lesser tier. */
   async function lookForPack(): Promise<boolean> {
     await ready();
-    const { refreshPack } = await import('./pack/refresh.ts');
+    const { refreshPack } = await onDemand.refresh();
     const { options, network, caches } = opened();
     const { pack: manifestUrl, upTo, catalogue } = options;
     const where = { manifestUrl, upTo, catalogue, cache: caches.pack, network, idle: Promise.resolve() };
@@ -312,7 +309,7 @@ export function serve(companions: Companions): WorkerApi {
     const files = runtimeFiles(opened().caches.runtime, network);
     const fetchRuntime = (provider: 'wasm' | 'webgpu') => () => files.fetch(companions.runtime[provider]);
     try {
-      const { startModel } = await import('./model/model.ts');
+      const { startModel } = await onDemand.model();
       const model = await startModel(pack, {
         backend: options.backend,
         files: { wasm: fetchRuntime('wasm'), webgpu: fetchRuntime('webgpu') },
@@ -389,7 +386,7 @@ export function serve(companions: Companions): WorkerApi {
     { interactions, now }: Visit,
     pack: Pack,
   ): Promise<Map<number, number>> {
-    const { passedOverAt: passedOver } = await rotation();
+    const { passedOverAt: passedOver } = await onDemand.rotation();
     const times = await passedOver(placement, interactions, opened().visitor, now);
     return new Map(
       [...times].flatMap(([id, count]) => (pack.rowOf.has(id) ? [[pack.rowOf.get(id)!, count]] : [])),
@@ -406,7 +403,7 @@ export function serve(companions: Companions): WorkerApi {
     let pack = await packThere();
     if (needsCatalogue(filter)) pack = await whole(pack);
     if (rules.length + shopRules.length + (pack.rules?.length ?? 0) === 0) return { pack, rules: undefined };
-    const { followedBy } = await import('./rules.ts');
+    const { followedBy } = await onDemand.rules();
     return followedBy([rules, shopRules], placement, Date.now(), pack, () => whole(pack), report);
   }
 
@@ -430,7 +427,7 @@ export function serve(companions: Companions): WorkerApi {
   /** Adds what only a full explanation has. */
   async function explained(list: List, request: RecommendRequest, asker: Asker): Promise<List> {
     if (request.explain !== 'full') return list;
-    const { withInfluences } = await import('./rerank/occlusion.ts');
+    const { withInfluences } = await onDemand.occlusion();
     const { pack, now, scores } = asker;
     const visit = { ...(await visitFor(pack, request.without)), now };
     return withInfluences(list, asker, async (item) => {
@@ -442,7 +439,7 @@ export function serve(companions: Companions): WorkerApi {
 
   /** The model of a pack that predicts, once it has started. */
   async function predictingModel(): Promise<{ model: Model; pack: Pack }> {
-    await packHere();
+    const [{ predicts }] = await Promise.all([onDemand.predict(), packHere()]);
     return until(() => {
       const { options } = opened();
       if (!('pack' in progress)) return undefined;
@@ -525,7 +522,7 @@ export function serve(companions: Companions): WorkerApi {
   let advanceOpened: Promise<Advance> | undefined;
   function advance(): Promise<Advance> {
     const { visitor, onChange } = opened();
-    advanceOpened ??= import('./advance.ts').then(({ openAdvance }) =>
+    advanceOpened ??= onDemand.advance().then(({ openAdvance }) =>
       openAdvance({
         ...visitor,
         make: recommend,
@@ -658,7 +655,7 @@ export function serve(companions: Companions): WorkerApi {
       await visitor.track(checked, Date.now());
       if (checked.some(({ type }) => type === 'hide' || type === 'dislike')) await dropAdvance();
       const shown = checked.filter(({ type }) => type === 'impression');
-      if (shown.length > 0) await (await rotation()).noteShown(shown, visitor, Date.now());
+      if (shown.length > 0) await (await onDemand.rotation()).noteShown(shown, visitor, Date.now());
     },
 
     async recommend(request) {
@@ -680,7 +677,7 @@ export function serve(companions: Companions): WorkerApi {
     async buyAgain(request) {
       const checked = checkRecommendRequest(request);
       await packWith(({ priors }) => priors);
-      const { buyAgainList } = await furtherLists();
+      const { buyAgainList } = await onDemand.furtherLists();
       return forVisitor(checked, 'buy-again', (asker, admitted) => buyAgainList(admitted, asker));
     },
 
@@ -690,7 +687,7 @@ export function serve(companions: Companions): WorkerApi {
       const catalogue = words === '' ? undefined : (await packWithCatalogue()).catalogue;
       return forVisitor(checked, 'search', async (asker, admitted) => {
         if (!catalogue) return recommendList(admitted, asker);
-        const [{ find }, { foundList }] = await Promise.all([textSearch(), furtherLists()]);
+        const [{ find }, { foundList }] = await Promise.all([onDemand.textSearch(), onDemand.furtherLists()]);
         return foundList(await find(words, { ...asker.pack, catalogue }), taste, admitted, asker);
       });
     },
@@ -721,7 +718,7 @@ export function serve(companions: Companions): WorkerApi {
 
     async trending(request) {
       const checked = checkTrendingRequest(request);
-      const { trendingList } = await furtherLists();
+      const { trendingList } = await onDemand.furtherLists();
       return listed('trending', checked.page, async () => {
         const { pack, rules } = await ruledPack('trending', {}, () => packWith(({ priors }) => priors));
         return { list: trendingList(await withoutHidden(checked), pack, rules), pack, known: 0 };
@@ -732,12 +729,13 @@ export function serve(companions: Companions): WorkerApi {
       const wanted = checkIds(ids);
       const { context } = checkPredictRequest(request);
       const { model, pack } = await predictingModel();
+      const { predictions } = await onDemand.predict();
       return predictions(wanted, model, { pack, scoring }, await visitFor(pack), context, report);
     },
 
     async rules(rules) {
       const checked = checkShopRules(rules);
-      const { requireRight } = await import('./rules.ts');
+      const { requireRight } = await onDemand.rules();
       opened();
       // Told at once where that can be; else by the first list.
       requireRight(checked, 'pack' in progress ? progress.pack : undefined);

@@ -1,5 +1,6 @@
 /** The full model: encoder, catalogue scan and blender, started once and kept warm. */
 import { type OpenOptions, type Rating, RecluseError, type Status } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import type { ItemRow, ItemRows, Pack } from '../pack/pack.ts';
 import { type Blender, openBlender } from './blender.ts';
 import { capabilities, hasAdapter } from './capabilities.ts';
@@ -159,7 +160,7 @@ export async function startModel(pack: Pack, options: ModelOptions): Promise<Mod
   try {
     const runtime = await startRuntime('wasm', options.files);
     // Now, where the pack has them, although most pages never ask: afterwards nothing may be fetched.
-    if (pack.ratings) rater = (await import('./rating.ts')).createRater(runtime, pack.ratings, pack);
+    if (pack.ratings) rater = (await onDemand.rating()).createRater(runtime, pack.ratings, pack);
     blender = await openBlender(runtime, pack.graphs.blender, manifest, rows.scale.length);
     choice = await fasterEncoder(
       await openEncoder(runtime, pack.graphs.encoder, manifest, rows),

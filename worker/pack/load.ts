@@ -6,6 +6,7 @@
  * that was active stays active and whole.
  */
 import { RecluseError, type Source } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import type { FileCache } from './cache.ts';
 import {
   decodeCatalogue,
@@ -145,7 +146,7 @@ export async function useDelta(
 ): Promise<void> {
   if (next.delta?.from !== here.version) return;
   try {
-    const { unpackDelta } = await import('./delta.ts');
+    const { unpackDelta } = await onDemand.delta();
     await unpackDelta(next, here, options, fetchVerified);
   } catch (problem) {
     onProblem(asProblem(problem));

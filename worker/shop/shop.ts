@@ -1,5 +1,6 @@
 /** What the shop's app says between packs: kept on the device, laid over every pack that serves. Nothing in it is about the visitor. */
 import type { AddOptions, ItemUpdates, NewItem, UpdateOptions } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import type { FileCache } from '../pack/cache.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { Stock } from './stock.ts';
@@ -43,7 +44,7 @@ export function openShop(cache: FileCache, address: string, onChange: () => void
     change: (now: Stock, how: typeof import('./stock.ts')) => Stock | Promise<Stock>,
   ): Promise<void> {
     const work = async () => {
-      machinery ??= await import('./stock.ts');
+      machinery ??= await onDemand.stock();
       const kept = await cache.match(key);
       const before = kept
         ? { ...machinery.stockFrom(kept), ...(stock ? { added: merged(kept) } : {}) }
@@ -68,7 +69,7 @@ export function openShop(cache: FileCache, address: string, onChange: () => void
       const work = async () => {
         const bytes = stock ? undefined : await cache.match(key);
         if (!bytes) return;
-        machinery ??= await import('./stock.ts');
+        machinery ??= await onDemand.stock();
         stock = machinery.stockFrom(bytes);
       };
       return turn(work).catch(() => undefined);

@@ -1,5 +1,6 @@
 /** Where interactions go, by what the visitor has agreed to. */
 import type { Consent, RecluseError } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import { type LastingStore, lastingStore } from './fallback.ts';
 import type { Store } from './store.ts';
 
@@ -21,8 +22,6 @@ const whyNot = {
   denied: 'The visitor does not agree: nothing is kept.',
 } satisfies Record<Consent, string>;
 
-const withoutConsent = () => import('./without-consent.ts');
-
 /** @param name name of the database; it is not opened before consent is granted */
 export function consentingStore(
   name: string,
@@ -37,7 +36,7 @@ export function consentingStore(
   else putUp(consent);
 
   function putUp(without: Consent): void {
-    other = withoutConsent().then(({ storeWithout }) => storeWithout(without));
+    other = onDemand.withoutConsent().then(({ storeWithout }) => storeWithout(without));
     other.catch(() => {});
   }
   const now = async (): Promise<Store> => lasting ?? ((await other) as Store);
@@ -46,7 +45,7 @@ export function consentingStore(
     const granted = lastingStore(name, onRefused);
     if (consent === 'pending') {
       // Where this fails, nothing has changed and nothing is lost.
-      const { merged } = await import('./merge.ts');
+      const { merged } = await onDemand.merge();
       const kept = await (await now()).content();
       await granted.change((content) => merged(content, kept));
     }
@@ -66,7 +65,7 @@ export function consentingStore(
         }
         consent = next;
       }
-      if (erase && !lasting) await (await withoutConsent()).eraseDatabase(name);
+      if (erase && !lasting) await (await onDemand.withoutConsent()).eraseDatabase(name);
     },
     keeping: () => lasting?.keeping() ?? { kind: 'memory', why: whyNot[consent] },
     add: async (interactions) => (await now()).add(interactions),
@@ -82,12 +81,12 @@ export function consentingStore(
     async forget(query) {
       const forgotten = await (await now()).forget(query);
       if (lasting) return forgotten;
-      const { onDisk } = await withoutConsent();
+      const { onDisk } = await onDemand.withoutConsent();
       return forgotten + (await onDisk(name, (disk) => disk.forget(query), 0));
     },
     async content() {
       if (consent !== 'denied') return (await now()).content();
-      const { nothing, onDisk } = await withoutConsent();
+      const { nothing, onDisk } = await onDemand.withoutConsent();
       return onDisk(name, (disk) => disk.content(), nothing);
     },
     change: async (work) => (await now()).change(work),

@@ -1,4 +1,5 @@
 import { RecluseError } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import { indexedDbStore } from './indexeddb.ts';
 import type { Store } from './store.ts';
 
@@ -30,7 +31,7 @@ export function lastingStore(name: string, onRefused: (problem: RecluseError) =>
     } catch (error) {
       if (kind === 'memory' || !(error instanceof RecluseError) || error.code !== 'storage-unavailable')
         throw error;
-      const { memoryStore } = await import('./memory.ts');
+      const { memoryStore } = await onDemand.memory();
       // Another call may have been here meanwhile.
       if (current === store) {
         current = memoryStore(aboveAnyKey);

@@ -1,5 +1,6 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { type Profile, RecluseError, type StoredInteraction } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import { type Database, openDatabase, type RecluseSchema, storeNames } from './database.ts';
 import type { Change, Content, Store } from './store.ts';
 
@@ -127,7 +128,7 @@ export function indexedDbStore(name: string): Store {
 
     async forget(query) {
       if (query !== 'everything') {
-        const { forgetting } = await import('./forgetting.ts');
+        const { forgetting } = await onDemand.forgetting();
         return store.change((content) => forgetting(query, content));
       }
       return use(async (database) => {

@@ -1,4 +1,5 @@
 import type { CompactedInteractions, DerivedRecord, Profile, StoredInteraction } from '../../src/contract.ts';
+import { onDemand } from '../on-demand.ts';
 import type { Change, Content, Store } from './store.ts';
 
 const bySeq = (left: StoredInteraction, right: StoredInteraction) => left.seq - right.seq;
@@ -58,7 +59,7 @@ export function memoryStore(from = 0): Store {
     },
     async forget(query) {
       if (query !== 'everything') {
-        const { forgetting } = await import('./forgetting.ts');
+        const { forgetting } = await onDemand.forgetting();
         return store.change((all) => forgetting(query, all));
       }
       const forgotten = compacted.reduce((count, sum) => count + sum.count, interactions.length);

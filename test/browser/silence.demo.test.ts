@@ -1,0 +1,219 @@
+/** Once ready, the recommender needs nobody: every method works with the server gone, and none makes a request. */
+import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright';
+import type { Recommender } from 'recluse';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { type DemoServer, serveDemo } from './support/demo-server.ts';
+import { forgetProfiles, openShop, type Shop, type ShopOptions } from './support/shop.ts';
+
+declare global {
+  var recluse: Recommender;
+}
+
+const servers: DemoServer[] = [];
+const shops: Shop[] = [];
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const shop of shops.splice(0)) await shop.close().catch(() => {});
+  for (const server of servers.splice(0)) await server.stop().catch(() => {});
+});
+afterAll(async () => {
+  await forgetProfiles();
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+async function serving(folder?: string): Promise<DemoServer> {
+  const server = await serveDemo(folder ? { folder } : {});
+  servers.push(server);
+  return server;
+}
+
+async function visiting(url: string, options: ShopOptions = {}): Promise<Shop> {
+  const shop = await openShop(url, options);
+  shops.push(shop);
+  return shop;
+}
+
+async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() => globalThis.recluse !== undefined);
+  await page.evaluate(() => globalThis.recluse.ready());
+}
+
+/** The shop's own search comes when it is idle, after five seconds at the latest. */
+async function quiet(page: Page): Promise<void> {
+  await ready(page);
+  await page.waitForTimeout(5500);
+  await page.waitForLoadState('networkidle');
+}
+
+/**
+ * Calls every method of the handle once, the last one `close()`. `refresh()` is left out: whoever calls it asks for a request.
+ *
+ * @returns what each came to, by name: `fine`, or the error. A method without a call here is `not called`
+ */
+function callEverything(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(async () => {
+    const { recluse } = globalThis;
+    const [one, two, three] = (await recluse.popular({ limit: 3 })).items.map(({ id }) => id) as [
+      string,
+      string,
+      string,
+    ];
+    const list = await recluse.recommend({ limit: 3 });
+    const calls: Record<string, () => unknown> = {
+      track: async () => {
+        await recluse.track([
+          { type: 'purchase', item: one, basket: 'a' },
+          { type: 'view', item: two },
+          { type: 'impression', item: three, placement: 'home' },
+          { type: 'search', query: 'tea' },
+        ]);
+        await recluse.track({ type: 'hide', item: three });
+      },
+      shown: () => recluse.shown(list),
+      recommend: async () => {
+        await recluse.recommend({ explain: 'full', diversity: 0.5, rotation: 0.5, newness: 0.5 });
+        await recluse.recommend({ freshness: 'instant', placement: 'in-advance' });
+        await recluse.recommend({ rules: [{ kind: 'bury', where: { category: 'SOUP' } }] });
+        await (await recluse.recommend({ limit: 3 })).next();
+      },
+      rerank: () => recluse.rerank([one, two]),
+      discover: () => recluse.discover(),
+      buyAgain: () => recluse.buyAgain(),
+      searchByTaste: () => recluse.searchByTaste('milk'),
+      similar: () => recluse.similar(one),
+      boughtTogether: () => recluse.boughtTogether([one, two]),
+      popular: () => recluse.popular({ segment: 'visitor' }),
+      trending: () => recluse.trending(),
+      predict: () => recluse.predict([one]),
+      rules: () => recluse.rules([{ kind: 'bury', where: { category: 'SOUP' } }]),
+      update: () => recluse.update({ [two]: { available: false } }),
+      addItems: () => recluse.addItems([{ id: 'new-tea', title: 'A new tea', categories: ['TEA'] }]),
+      items: () => recluse.items([one]),
+      history: () => recluse.history(),
+      interactions: async () => {
+        for await (const _ of recluse.interactions({ from: 0 })) break;
+      },
+      importHistory: () => recluse.importHistory([{ type: 'purchase', item: two, time: 1, basket: 'b' }]),
+      retract: () => recluse.retract({ basket: 'b' }),
+      profile: () => recluse.profile(),
+      setProfile: () => recluse.setProfile({ likes: [] }),
+      export: () => recluse.export(),
+      import: async () => recluse.import(await recluse.export()),
+      retain: () => recluse.retain({ days: 1 }),
+      forget: async () => {
+        await recluse.forget({ item: one });
+        await recluse.forget('everything');
+      },
+      on: () => recluse.on('change', () => {})(),
+      status: () => recluse.status({ card: true }),
+      ready: () => recluse.ready(),
+      consent: async () => {
+        await recluse.consent('pending');
+        await recluse.track({ type: 'view', item: two });
+        await recluse.forget({ item: one });
+        await recluse.consent('granted');
+        await recluse.consent('denied', { erase: true });
+        await recluse.recommend();
+        await recluse.export();
+      },
+      close: () => recluse.close(),
+    };
+    const outcomes: Record<string, string> = {};
+    const called = ['refresh', ...Object.keys(calls)];
+    for (const [name, method] of Object.entries(recluse))
+      if (typeof method === 'function' && !called.includes(name)) outcomes[name] = 'not called';
+    for (const [name, call] of Object.entries(calls)) {
+      try {
+        await call();
+        outcomes[name] = 'fine';
+      } catch (error) {
+        outcomes[name] = String(error);
+      }
+    }
+    return outcomes;
+  });
+}
+
+const withoutFine = (outcomes: Record<string, string>) =>
+  Object.fromEntries(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'fine'));
+
+test('with the server gone after ready(), every method works, and not one request is made', {
+  timeout: 180_000,
+}, async () => {
+  const server = await serving();
+  // Without a service worker nothing but the page's own memory can help.
+  const { page, requests } = await visiting(server.url, { serviceWorkers: 'block' });
+  await quiet(page);
+  await server.stop();
+  const before = { server: server.requests.length, browser: requests.length };
+  expect(requests.filter((url) => url.includes('/assets/worker-text-search'))).toHaveLength(1);
+  expect(withoutFine(await callEverything(page))).toEqual({});
+  // Timers of every kind get their chance.
+  await page.waitForTimeout(2000);
+  expect(requests.slice(before.browser)).toEqual([]);
+  expect(server.requests.slice(before.server)).toEqual([]);
+});
+
+test('at a second visit without a network every method works, too', { timeout: 180_000 }, async () => {
+  const server = await serving();
+  const { page, requests } = await visiting(server.url);
+  await ready(page);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await server.stop();
+  await expect(fetch(server.url)).rejects.toThrow();
+  await page.reload();
+  await quiet(page);
+  const { problems } = await page.evaluate(() => globalThis.recluse.status());
+  expect(problems.map(({ code }) => code)).toEqual(['pack-unreachable']);
+  const before = requests.length;
+  expect(withoutFine(await callEverything(page))).toEqual({});
+  await page.waitForTimeout(2000);
+  expect(requests.slice(before)).toEqual([]);
+});
+
+test('no part of the worker that can wait comes before the first list of a stranger', async () => {
+  const server = await serving();
+  const { page, requests } = await visiting(server.url, { serviceWorkers: 'block' });
+  await page.waitForSelector('.shelf[data-placement="for-you"][data-source] [data-recluse-item]');
+  await ready(page);
+  const place = (name: RegExp) => requests.findIndex((url) => name.test(url));
+  const late = place(
+    /\/assets\/worker-(advance|delta|forgetting|memory|merge|occlusion|refresh|rights|stock)-/,
+  );
+  expect(late).toBeGreaterThan(0);
+  expect(place(/\/pack\/linear-/)).toBeLessThan(late);
+  expect(place(/\/pack\/rows-/)).toBeLessThan(late);
+});
+
+test('parts that do not arrive are a problem that has a name; the lists go on, and the next use asks for them again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'recluse-demo-'));
+  folders.push(folder);
+  await cp(fileURLToPath(new URL('../../demo/dist', import.meta.url)), folder, { recursive: true });
+  const assets = join(folder, 'assets');
+  const parts = (await readdir(assets)).filter((name) => /^worker-(occlusion|rights|memory)-/.test(name));
+  expect(parts).toHaveLength(3);
+  for (const part of parts) await rename(join(assets, part), join(folder, part));
+  const server = await serving(folder);
+  const { page } = await visiting(server.url, { serviceWorkers: 'block' });
+  await ready(page);
+  const { phase, source, problems } = await page.evaluate(() => globalThis.recluse.status());
+  expect({ phase, source }).toEqual({ phase: 'ready', source: 'model' });
+  expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['script-unreachable']));
+  const exported = () =>
+    page.evaluate(() =>
+      globalThis.recluse.export().then(
+        ({ format }) => String(format),
+        (error) => error.code as string,
+      ),
+    );
+  expect(await exported()).toBe('script-unreachable');
+  for (const part of parts) await rename(join(folder, part), join(assets, part));
+  expect(await exported()).not.toBe('script-unreachable');
+});
