@@ -31,6 +31,7 @@ from recluse_export.shapes import Figure, Log, PackContents, Training
 from recluse_export.train.arguments import context_of, event_types_of
 from recluse_export.train.budget import Budget
 from recluse_export.train.calibrate import calibrate
+from recluse_export.train.enough import check_enough, check_measurable
 from recluse_export.train.kept import Kept, parameters_of, plain_parameters
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import Networks, train_networks
@@ -68,7 +69,7 @@ def training_log(log: Log, config: Config) -> tuple[Log, int]:
     past = without_users(select(log, known_by_then(log, config)), users)
     if log.has_time:
         return past, config.split.cut_seconds
-    return past, int(np.diff(log.offsets).max())
+    return past, int(np.diff(log.offsets).max(initial=0))
 
 
 def known_by_then(log: Log, config: Config) -> NDArray[np.bool_]:
@@ -87,6 +88,8 @@ def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None
     budget = kept.budget
     past, until = training_log(log, config)
     settings = config.model if log.has_time else fitted_to(config.model, past)
+    check_enough(past, until, settings)
+    check_measurable(windows(log, until, config.split.days))
     event_types = event_types_of(config)
     repeats = people_repeat(past)
     parameters = kept.once(
