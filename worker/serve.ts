@@ -655,7 +655,10 @@ export function serve(companions: Companions): WorkerApi {
       await visitor.track(checked, Date.now());
       if (checked.some(({ type }) => type === 'hide' || type === 'dislike')) await dropAdvance();
       const shown = checked.filter(({ type }) => type === 'impression');
-      if (shown.length > 0) await (await onDemand.rotation()).noteShown(shown, visitor, Date.now());
+      if (shown.length === 0) return;
+      // What is stored is stored: that nothing counts for rotation is no failure of the call.
+      const rotation = await onDemand.rotation().catch((problem) => void report(problem));
+      if (rotation) await rotation.noteShown(shown, visitor, Date.now());
     },
 
     async recommend(request) {

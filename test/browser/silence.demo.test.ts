@@ -197,7 +197,7 @@ test('parts that do not arrive are a problem that has a name; the lists go on, a
   folders.push(folder);
   await cp(fileURLToPath(new URL('../../demo/dist', import.meta.url)), folder, { recursive: true });
   const assets = join(folder, 'assets');
-  const parts = (await readdir(assets)).filter((name) => /^worker-(occlusion|rights|memory)-/.test(name));
+  const parts = (await readdir(assets)).filter((name) => /^worker-(occlusion|rights|rotation)-/.test(name));
   expect(parts).toHaveLength(3);
   for (const part of parts) await rename(join(assets, part), join(folder, part));
   const server = await serving(folder);
@@ -214,6 +214,11 @@ test('parts that do not arrive are a problem that has a name; the lists go on, a
       ),
     );
   expect(await exported()).toBe('script-unreachable');
+  const stored = await page.evaluate(async () => {
+    await globalThis.recluse.track({ type: 'impression', item: 'seen', placement: 'home' });
+    return (await globalThis.recluse.history()).map(({ item }) => item);
+  });
+  expect(stored).toContain('seen');
   for (const part of parts) await rename(join(folder, part), join(assets, part));
   expect(await exported()).not.toBe('script-unreachable');
 });
