@@ -5,7 +5,9 @@ let waiting: ReturnType<typeof setTimeout> | undefined;
 export function announce(text: string): void {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    const live = document.querySelector('#announcements');
+    // Behind an open dialog nothing is read out.
+    const live =
+      document.querySelector('dialog[open] .panel-announcements') ?? document.querySelector('#announcements');
     if (live) live.textContent = text;
   }, 400);
 }

@@ -16,8 +16,9 @@ import { createPanel, type Panel } from './panel/panel.ts';
 import { drawPicturesFrom } from './picture.ts';
 import { drawPill } from './pill.ts';
 import { problemInWords } from './problems.ts';
+import { onRemembered } from './remember.ts';
 import { type Page, type Router, startRouter } from './route.ts';
-import { Shop } from './shop.ts';
+import { consentKept, Shop } from './shop.ts';
 import { replayed, type Shopper } from './shoppers.ts';
 
 declare const __SPRITE__: string;
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
 
   const starting = createRecommender({
     pack: '/pack/manifest.json',
+    consent: consentKept(),
     async onProblem({ code }) {
       // A worker that failed says nothing of what is here.
       const pack = await starting
@@ -81,6 +83,7 @@ async function start(): Promise<void> {
   }
 
   const refresh = oneAtATime(async () => {
+    await shop?.lookAtHidden();
     await router?.page?.refresh();
     status = await recluse.status();
     drawHeader();
@@ -101,6 +104,8 @@ async function start(): Promise<void> {
     if (!replacing) refresh();
   });
   const theShop = shop;
+  // Consent holds for the tab that is told; whoever says no in one means all.
+  onRemembered('consent', () => void theShop.agree(consentKept()));
   const homeAgain = homePage(theShop, home, title, builtAisles);
 
   async function open({ pathname, searchParams }: URL): Promise<Page> {

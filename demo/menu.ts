@@ -15,6 +15,7 @@ export function showMenu(shop: Shop, button: HTMLElement, id: string, place: Pla
   const content = element(html`<div class="menu">
 <button type="button" role="menuitem" data-say="like">${icon('heart')}<span>Like</span></button>
 <button type="button" role="menuitem" data-say="dislike">${icon('never')}<span>Not this</span></button>
+<button type="button" role="menuitem" data-say="hide-product">${icon('hide')}<span>Never show it</span></button>
 <button type="button" role="menuitem" data-say="hide">${icon('hide')}<span>Nothing from ${category}</span></button></div>`);
   content.addEventListener('click', (event) => {
     const said = (event.target as Element).closest<HTMLElement>('[data-say]')?.dataset.say;
@@ -22,9 +23,15 @@ export function showMenu(shop: Shop, button: HTMLElement, id: string, place: Pla
     unfloat();
     if (said === 'like') void like(shop, id, place);
     if (said === 'dislike') void dislike(shop, id, place);
-    if (said === 'hide') {
-      shop.hide(category);
-      notice(`Nothing from ${category} any more.`, () => shop.show(category));
+    if (said === 'hide' || said === 'hide-product') {
+      if (shop.paused) return notice('Learning is paused: nothing was noted.');
+      if (said === 'hide') {
+        void shop.hide(category);
+        notice(`Nothing from ${category} any more.`, () => void shop.show(category));
+      } else {
+        void shop.hideProduct(id);
+        notice(`You will not see ${name} again.`, () => void shop.showProduct(id));
+      }
     }
   });
   float(button, content, { role: 'menu', label: `More about ${name}` });

@@ -26,3 +26,10 @@ export function remember(name: string, value: unknown): void {
     // Private mode, or full: the session's copy serves.
   }
 }
+
+/** Calls back when another tab remembers something else under the name. */
+export function onRemembered(name: string, changed: () => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === prefix + name) changed();
+  });
+}

@@ -1,13 +1,20 @@
-/** The shop behind the pages: the recommender, the products, the basket, and what the visitor asked to be left out. */
-import type { Interaction, RankedItem, RankedList, Recommender, RecommendRequest } from 'recluse';
+/** The shop behind the pages: the recommender, the products, the basket, and what the visitor has settled. */
+import type { Consent, Interaction, RankedItem, RankedList, Recommender, RecommendRequest } from 'recluse';
 import { Basket } from './basket.ts';
 import { type Catalogue, shelfCategory } from './catalogue.ts';
+import { type Hidden, hiddenIn, hideCategory, hideProduct } from './hiding.ts';
+import { type Mix, standardMix } from './mix.ts';
 import { recall, remember } from './remember.ts';
 import { mayBeSuggested } from './suggestible.ts';
 
 /** A name that nothing else has. Not `randomUUID`, which plain http lacks. */
 const freshName = (): string =>
   [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join('-');
+
+/** What the visitor has agreed to in this shop: at the first visit, to be remembered on this device. */
+export const consentKept = (): Consent =>
+  // Visitors of old have a pause instead.
+  recall<Consent>('consent', recall('paused', false) ? 'denied' : 'granted');
 
 /** Where on the page something was chosen. */
 export interface Place {
@@ -27,12 +34,17 @@ export class Shop {
   readonly pinned = new Set<string>();
   /** Set when the visitor is another one than before: then every card is new to the shelves. */
   replaced = false;
-  #hidden: string[] = recall('hidden', []);
-  #paused: boolean = recall('paused', false);
+  /** What was asked for at every placement last, so that the panel can ask the same with something left out. */
+  readonly requests = new Map<string, RecommendRequest & { placement: string }>();
+  /** When every list came, on the clock of `performance.now()`. */
+  readonly arrivals = new Map<string, number>();
+  #hidden: Hidden = { products: [], categories: [] };
+  #consent: Consent = consentKept();
+  #mix: Mix = recall('mix', standardMix);
   readonly #unadvertised: readonly string[];
   readonly #changed: () => void;
 
-  /** `changed` is called when lists should be asked for again though nothing was learned: basket, hidden categories. */
+  /** `changed` is called when lists should be asked for again though nothing was learned: basket, mix. */
   constructor(recluse: Recommender, catalogue: Catalogue, changed: () => void) {
     this.recluse = recluse;
     this.catalogue = catalogue;
@@ -41,9 +53,19 @@ export class Shop {
     this.basket = new Basket(changed);
   }
 
-  /** Categories that the visitor does not want to see. */
-  get hidden(): readonly string[] {
+  /** What the visitor does not want to see, as of the newest {@link lookAtHidden}. */
+  get hidden(): Hidden {
     return this.#hidden;
+  }
+
+  /** Reads from the recommender what is hidden. What visitors of old had the shop itself leave out is given to it first. */
+  async lookAtHidden(): Promise<void> {
+    const ofOld = recall<string[]>('hidden', []);
+    if (ofOld.length > 0 && this.#consent === 'granted') {
+      await this.recluse.track(ofOld.map(hideCategory));
+      remember('hidden', undefined);
+    }
+    this.#hidden = hiddenIn(await this.recluse.history({ limit: 5000 }));
   }
 
   /** The sample shopper whose history this is, if it is one's. */
@@ -55,23 +77,53 @@ export class Shop {
     remember('shopper', shopper && { name: shopper.name, about: shopper.about });
   }
 
+  /** Whether nothing is learned, and nothing that was learned is used. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#consent === 'denied';
   }
 
-  /** While paused, nothing is learned. What was learned stays and goes on ranking. */
-  set paused(paused: boolean) {
-    this.#paused = paused;
-    remember('paused', paused || undefined);
+  get consent(): Consent {
+    return this.#consent;
+  }
+
+  /** From here on the visitor agrees to this; it holds at the next visit, too. */
+  async agree(consent: Consent): Promise<void> {
+    await this.recluse.consent(consent);
+    this.#consent = consent;
+    remember('consent', consent === 'granted' ? undefined : consent);
+    remember('paused', undefined);
     this.#changed();
   }
 
-  hide(category: string): void {
-    this.#setHidden([...this.#hidden.filter((other) => other !== category), category]);
+  /** How the visitor wants lists to be mixed. */
+  get mix(): Mix {
+    return this.#mix;
   }
 
-  show(category: string): void {
-    this.#setHidden(this.#hidden.filter((other) => other !== category));
+  set mix(mix: Mix) {
+    this.#mix = mix;
+    remember('mix', mix);
+    this.#changed();
+  }
+
+  /** Shows nothing of a category any more. */
+  async hide(category: string): Promise<void> {
+    await this.recluse.track(hideCategory(category));
+  }
+
+  async show(category: string): Promise<void> {
+    const known = this.#hidden.categories.find(({ name }) => name === category)?.ids;
+    for (const interaction of known ?? [hideCategory(category).id!])
+      await this.recluse.retract({ interaction });
+  }
+
+  /** Never shows this product again. */
+  async hideProduct(id: string): Promise<void> {
+    await this.recluse.track(hideProduct(id));
+  }
+
+  async showProduct(id: string): Promise<void> {
+    await this.recluse.retract({ item: id, type: 'hide' });
   }
 
   /** Forgets everything that the shop itself keeps about the visitor. The recommender forgets on its own. */
@@ -81,35 +133,30 @@ export class Shop {
     this.pinned.clear();
     this.lists.clear();
     this.replaced = true;
-    this.#setHidden([]);
+    this.#hidden = { products: [], categories: [] };
+    remember('hidden', undefined);
     this.basket.clear();
   }
 
-  #setHidden(categories: string[]): void {
-    this.#hidden = categories;
-    remember('hidden', categories.length > 0 ? categories : undefined);
-    this.#changed();
-  }
-
-  /** Products that no suggestion may show: hidden categories, what is not advertised, and what is in the basket already. */
+  /** Products that no suggestion may show: what is not advertised, and what is in the basket already. */
   get unwanted(): string[] {
-    const hidden = this.#hidden.flatMap((category) =>
-      this.catalogue.inCategory(category).map(({ id }) => id),
-    );
-    return [...hidden, ...this.#unadvertised, ...this.basket.lines.map(({ id }) => id)];
+    return [...this.#unadvertised, ...this.basket.lines.map(({ id }) => id)];
   }
 
-  /** Whether a product is of a hidden category, or of those that are not advertised. */
+  /** Whether a product is hidden, or one of those that are not advertised. */
   isUnwanted(id: string): boolean {
     const item = this.catalogue.get(id);
     return (
-      !item || !mayBeSuggested(item) || this.#hidden.some((category) => item.categories.includes(category))
+      !item ||
+      !mayBeSuggested(item) ||
+      this.#hidden.products.includes(id) ||
+      this.#hidden.categories.some(({ name }) => item.categories.includes(name))
     );
   }
 
   /** Notes a deed, unless learning is paused. Resolves when it is stored. */
   async learn(...interactions: Interaction[]): Promise<void> {
-    if (!this.#paused) await this.recluse.track(interactions);
+    if (!this.paused) await this.recluse.track(interactions);
   }
 
   /** Puts one piece into the basket; the shelves hear of it at once. */
@@ -155,6 +202,7 @@ export class Shop {
 
   /** Asks for a list, explained, and keeps it under its placement. */
   recommend(request: RecommendRequest & { placement: string }): Promise<RankedList> {
+    this.requests.set(request.placement, request);
     return this.keep(request.placement, this.recluse.recommend({ explain: true, ...request }));
   }
 
@@ -167,6 +215,7 @@ export class Shop {
   async keep(placement: string, asked: Promise<RankedList>): Promise<RankedList> {
     const list = await asked;
     this.lists.set(placement, list);
+    this.arrivals.set(placement, performance.now());
     this.timings.push(list.milliseconds);
     if (this.timings.length > 60) this.timings.shift();
     return list;

@@ -3,7 +3,9 @@ import type { Reason } from 'recluse';
 import type { Catalogue } from './catalogue.ts';
 import { plainName } from './label.ts';
 
-const day = 24 * 60 * 60 * 1000;
+const minute = 60 * 1000;
+const hour = 60 * minute;
+const day = 24 * hour;
 
 /** "3 days", "1 day". */
 export const days = (count: number): string => {
@@ -42,6 +44,12 @@ export function shortReason(reason: Reason | undefined, catalogue: Catalogue): s
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 const deeds: Readonly<Record<string, string>> = {
+  click: 'opened',
+  share: 'shared',
+  hide: 'hid',
+  search: 'searched for',
+  impression: 'saw',
+  'cart-removal': 'took out of the basket',
   purchase: 'bought',
   cart: 'put in the basket',
   view: 'looked at',
@@ -93,3 +101,15 @@ export function bytes(count: number): string {
 /** "1.8 ms", "0.05 ms", "24 ms" */
 export const milliseconds = (time: number): string =>
   `${time >= 10 ? Math.round(time) : time >= 0.095 ? time.toFixed(1) : time.toFixed(2)} ms`;
+
+/** "3 minutes", "1 hour", "2 days" */
+export function duration(time: number): string {
+  const [size, unit] =
+    time < hour
+      ? ([minute, 'minute'] as const)
+      : time < day
+        ? ([hour, 'hour'] as const)
+        : ([day, 'day'] as const);
+  const count = Math.floor(time / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

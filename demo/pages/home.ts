@@ -33,8 +33,9 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
   }
   const common = () => ({ limit: shelfLength, exclude: [...taken] });
 
-  const history = await recluse.history({ limit: 300 });
-  if (history.length === 0) {
+  const [history, profile] = await Promise.all([recluse.history({ limit: 300 }), recluse.profile()]);
+  // What somebody has said about themselves counts as well as what they did.
+  if (history.length === 0 && Object.keys(profile).length === 0) {
     put({
       placement: 'for-you',
       ...titles['for-you'],
@@ -45,8 +46,7 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
       placement: 'for-you',
       title: 'For you',
       about: shop.playing?.about ?? '',
-      // A little variety: three pouches of the same drink are one too many.
-      list: await shop.recommend({ placement: 'for-you', diversity: 0.15, ...common() }),
+      list: await shop.recommend({ placement: 'for-you', ...shop.mix, ...common() }),
     });
     const again = await shop.recommend({ placement: 'again', mode: 'repeat', ...common() });
     if (again.items.length >= leastAgain)
@@ -55,7 +55,7 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
       placement: 'discover',
       title: 'You might discover',
       about: 'new to you',
-      list: await shop.recommend({ placement: 'discover', mode: 'discover', diversity: 0.3, ...common() }),
+      list: await shop.recommend({ placement: 'discover', mode: 'discover', ...shop.mix, ...common() }),
     });
     const company = await firstWithCompany(
       causes(history).filter((id) => !shop.isUnwanted(id)),

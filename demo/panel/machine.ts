@@ -1,9 +1,12 @@
 /** How it runs: the machinery, its speed, the pack and its measured quality. */
+import { RecluseError } from 'recluse';
 import { html, type Markup } from '../markup.ts';
 import { median } from '../median.ts';
+import { notice } from '../notice.ts';
 import { problemInWords } from '../problems.ts';
 import type { Shop } from '../shop.ts';
-import { bytes, milliseconds } from '../words.ts';
+import { bytes, duration, milliseconds } from '../words.ts';
+import type { Tab } from './tab.ts';
 
 /** A line through the newest times, the newest on the right. */
 function sparkline(times: readonly number[]): Markup {
@@ -61,7 +64,18 @@ const tiers = {
   model: 'the full model',
 } as const;
 
-export async function machine(shop: Shop): Promise<Markup> {
+/** How old the oldest of the lists on the page is. */
+function ageOfLists({ lists, arrivals }: Shop): string {
+  const now = performance.now();
+  const ages = [...lists].map(
+    ([placement, { staleness }]) => staleness + now - (arrivals.get(placement) ?? now),
+  );
+  if (ages.length === 0) return 'not asked for yet';
+  const oldest = Math.max(...ages);
+  return oldest < 60_000 ? 'made less than a minute ago' : `the oldest made ${duration(oldest)} ago`;
+}
+
+async function machine(shop: Shop): Promise<Markup> {
   const { backend, pack, source, storage, network, phase, problems } = await shop.recluse.status({
     card: true,
   });
@@ -85,6 +99,7 @@ export async function machine(shop: Shop): Promise<Markup> {
         ? `${milliseconds(median(shop.timings))} (half of the last ${shop.timings.length} were faster)`
         : 'not measured yet',
     ],
+    ['Lists on this page', ageOfLists(shop)],
     ['Products', pack ? pack.items.toLocaleString('en') : '0'],
     ['Pack', pack ? `${pack.name}, version ${pack.version}, ${bytes(pack.bytes)}` : 'none'],
     ['Trained on data until', pack?.dataUntil.slice(0, 10) || 'unknown'],
@@ -103,5 +118,23 @@ export async function machine(shop: Shop): Promise<Markup> {
     ['Now', phase === 'ready' ? 'nothing more will be fetched' : 'better lists may still come'],
   ];
   const troubles = [...new Set(problems.map(({ code }) => problemInWords(code, pack)))];
-  return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>${pack && cardTable(pack.card)}`;
+  return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl><p><button type="button" class="quiet" data-do="newer">Look for a newer pack</button></p>${pack && cardTable(pack.card)}`;
 }
+
+export const machineTab = (shop: Shop): Tab => ({
+  draw: () => machine(shop),
+  async press(deed) {
+    if (deed !== 'newer') return;
+    try {
+      const another = await shop.recluse.refresh();
+      notice(
+        another
+          ? 'A newer pack is here. The shelves follow it now.'
+          : 'There is no newer pack. This one is the newest.',
+      );
+    } catch (error) {
+      const { pack } = await shop.recluse.status();
+      notice(problemInWords(error instanceof RecluseError ? error.code : 'pack-unreachable', pack));
+    }
+  },
+});

@@ -1,20 +1,26 @@
 /** "What this device knows": everything about the visitor, open to look at, correct, take along and erase. */
+import { RecluseError } from 'recluse';
 import { announce } from '../announce.ts';
-import { html, type Markup } from '../markup.ts';
+import { html } from '../markup.ts';
+import { standardMix } from '../mix.ts';
 import { notice } from '../notice.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { icon } from '../picture.ts';
+import { problemInWords } from '../problems.ts';
 import type { Shop } from '../shop.ts';
-import { known } from './known.ts';
+import { knownTab } from './known.ts';
 import { left } from './left.ts';
-import { machine } from './machine.ts';
-import { reasons } from './reasons.ts';
-import { thoughts } from './tastes.ts';
+import { machineTab } from './machine.ts';
+import { reasonsTab } from './reasons.ts';
+import type { Field, Tab } from './tab.ts';
+import { tastesTab } from './tastes.ts';
+import { yoursTab } from './yours.ts';
 
 const tabs = [
   { id: 'knows', name: 'Knows', title: 'What it knows' },
   { id: 'thinks', name: 'Thinks', title: 'What it thinks' },
   { id: 'why', name: 'Why', title: 'Why this list' },
+  { id: 'yours', name: 'Yours', title: 'Your choice' },
   { id: 'runs', name: 'Runs', title: 'How it runs' },
   { id: 'left', name: 'Left', title: 'What left this device' },
 ] as const;
@@ -26,10 +32,15 @@ export interface Panel {
   refresh(): Promise<void>;
 }
 
+/** Milliseconds of calm before the panel follows what is only seen or looked for. */
+const calm = 300;
+
 const frame = html`<div class="panel-head"><h2 id="panel-title">What this device knows</h2><button type="button" class="round" data-panel="close" aria-label="Close">${icon('close')}</button></div>
 <div class="tabs" role="tablist" aria-label="What this device knows">${tabs.map(({ id, name, title }) => html`<button type="button" role="tab" id="tab-${id}" aria-controls="panel-body" aria-label="${title}" data-tab="${id}">${name}</button>`)}</div>
 <div id="panel-body" role="tabpanel" tabindex="0"></div>
-<div class="panel-foot"><button type="button" class="quiet" data-panel="export">${icon('file')}<span>Save a copy</span></button><label class="quiet">${icon('open')}<span>Bring one back</span><input type="file" class="unseen" accept="application/json,.json"></label><button type="button" class="quiet" data-panel="pause" aria-pressed="false"></button><button type="button" class="quiet danger" data-panel="forget">${icon('bin')}<span>Forget all</span></button></div>
+<div class="panel-notices" role="status"></div>
+<p class="unseen panel-announcements" role="status" aria-live="polite"></p>
+<div class="panel-foot"><button type="button" class="quiet" data-panel="pause" aria-pressed="false"></button><button type="button" class="quiet danger" data-panel="forget">${icon('bin')}<span>Forget all</span></button></div>
 <div class="confirm" role="alertdialog" aria-label="Forget everything?" hidden><p>Forget everything that this device knows about you? It cannot be brought back, except from a copy that you have saved.</p><div><button type="button" class="primary danger" data-panel="really">Forget all</button><button type="button" class="quiet" data-panel="keep">Keep it</button></div></div>`;
 
 /** Fills the dialog and wires it up. `forgotten` is called after everything was erased. */
@@ -40,18 +51,26 @@ export function createPanel(
   forgotten: () => void,
 ): Panel {
   let tab: TabId = 'knows';
+  /** What the body shows, to leave it alone where nothing is to change. */
+  let drawn = '';
   dialog.innerHTML = frame.text;
   const body = dialog.querySelector<HTMLElement>('#panel-body')!;
   const confirm = dialog.querySelector<HTMLElement>('.confirm')!;
   const pause = dialog.querySelector<HTMLElement>('[data-panel="pause"]')!;
-  const file = dialog.querySelector('input')!;
 
-  const content: Record<TabId, () => Markup | Promise<Markup>> = {
-    knows: () => known(shop),
-    thinks: () => thoughts(shop),
-    why: () => reasons(shop),
-    runs: () => machine(shop),
-    left: () => left(shop, outgoing),
+  /** What fails is told, and does not end the panel. */
+  const told = (deed: void | Promise<void>) =>
+    void Promise.resolve(deed).catch((error: unknown) =>
+      notice(problemInWords(error instanceof RecluseError ? error.code : 'worker-failed', null)),
+    );
+  const redraw = () => told(refresh());
+  const content: Record<TabId, Tab> = {
+    knows: knownTab(shop, redraw),
+    thinks: tastesTab(shop),
+    why: reasonsTab(shop, redraw),
+    yours: yoursTab(shop, redraw),
+    runs: machineTab(shop),
+    left: { draw: () => left(shop, outgoing) },
   };
 
   function drawFrame(): void {
@@ -66,31 +85,54 @@ export function createPanel(
       html`${icon(shop.paused ? 'play' : 'pause')}<span>${shop.paused ? 'Learn again' : 'Pause'}</span>`.text;
   }
 
+  /** What can hold the focus in the body. */
+  const stops = () => [...body.querySelectorAll<HTMLElement>('button, summary, select, input, textarea')];
+  /** Days that are folded, by name, for a name stays while lines come and go. */
+  const folds = () =>
+    new Map(
+      [...body.querySelectorAll('details')].map((day) => [
+        day.querySelector('summary')!.firstChild?.textContent,
+        day.open,
+      ]),
+    );
+
+  function draw(text: string): void {
+    // Whoever removes one line after the other keeps the place; a field and a tool keep the focus wherever they are now.
+    const focused = document.activeElement as HTMLElement;
+    const at = stops().indexOf(focused);
+    const field = focused instanceof HTMLElement && at >= 0 ? focused.getAttribute('name') : null;
+    const before = body.dataset.shown === tab ? folds() : new Map();
+    const { scrollTop } = body;
+    body.innerHTML = text;
+    body.dataset.shown = tab;
+    for (const [name, open] of before)
+      for (const day of body.querySelectorAll('details'))
+        if (day.querySelector('summary')!.firstChild?.textContent === name) day.open = open;
+    body.scrollTop = scrollTop;
+    if (at < 0) return;
+    const same = field && body.querySelector<HTMLElement>(`[name="${field}"]:not([type="radio"])`);
+    const heir = same || stops()[Math.min(at, stops().length - 1)] || body;
+    heir.focus({ preventScroll: true });
+  }
+
+  function fill(values: Readonly<Record<string, string>>): void {
+    for (const field of body.querySelectorAll<Field>('select, input, textarea')) {
+      const value = values[field.name];
+      if (value === undefined) continue;
+      if (field instanceof HTMLInputElement && field.type === 'radio') field.checked = field.value === value;
+      else if (field.value !== value) field.value = value;
+    }
+  }
+
   async function refresh(): Promise<void> {
     if (!dialog.open) return;
     drawFrame();
     const asked = tab;
-    const made = (await content[asked]()).text;
-    if (asked !== tab || body.innerHTML === made) return;
-    // Whoever removes one line after the other keeps the place.
-    const buttons = () => [...body.querySelectorAll<HTMLElement>('button, summary')];
-    const at = buttons().indexOf(document.activeElement as HTMLElement);
-    const closed = new Set(
-      [...body.querySelectorAll('details:not([open]) summary')].map((day) => day.firstChild?.textContent),
-    );
-    const opened = new Set(
-      [...body.querySelectorAll('details[open] summary')].map((day) => day.firstChild?.textContent),
-    );
-    const { scrollTop } = body;
-    body.innerHTML = made;
-    body.dataset.shown = asked;
-    for (const day of body.querySelectorAll('details')) {
-      const name = day.querySelector('summary')!.firstChild?.textContent;
-      if (closed.has(name)) day.open = false;
-      if (opened.has(name)) day.open = true;
-    }
-    body.scrollTop = scrollTop;
-    if (at >= 0) (buttons()[Math.min(at, buttons().length - 1)] ?? body).focus({ preventScroll: true });
+    const made = (await content[asked].draw()).text;
+    if (asked !== tab) return;
+    if (drawn !== made || body.dataset.shown !== asked) draw(made);
+    drawn = made;
+    fill(content[asked].values?.() ?? {});
   }
 
   async function choose(next: TabId): Promise<void> {
@@ -99,32 +141,20 @@ export function createPanel(
     body.scrollTop = 0;
   }
 
-  async function save(): Promise<void> {
-    const text = JSON.stringify(await shop.recluse.export(), null, 2);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    link.download = 'what-larder-knows.json';
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
-
-  async function bringBack(): Promise<void> {
-    const [chosen] = file.files ?? [];
-    file.value = '';
-    if (!chosen) return;
-    try {
-      const { format, interactions } = JSON.parse(await chosen.text());
-      if (format !== 'recluse-export' || !Array.isArray(interactions)) throw new Error('another format');
-      await shop.recluse.track(interactions.map(({ seq: _, ...interaction }) => interaction));
-      notice(`${interactions.length} lines are back.`);
-    } catch {
-      notice('That file is no copy of what a device knew. Nothing was changed.');
+  /** Also what changes no list comes to be seen at once, whichever tab of the browser it happened in. */
+  async function follow(signal: AbortSignal): Promise<void> {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    for await (const _ of shop.recluse.interactions({ signal })) {
+      clearTimeout(waiting);
+      waiting = setTimeout(redraw, calm);
     }
   }
+  let following = new AbortController();
 
   async function forgetAll(): Promise<void> {
     await shop.recluse.forget('everything');
     shop.clear();
+    shop.mix = standardMix;
     confirm.hidden = true;
     announce('Everything is forgotten.');
     forgotten();
@@ -136,18 +166,14 @@ export function createPanel(
     const target = event.target as HTMLElement;
     // The dialog itself is only hit beside its content: on the backdrop.
     if (target === dialog) return dialog.close();
-    const button = target.closest<HTMLElement>(
-      '[data-tab], [data-panel], [data-forget], [data-hide], [data-show]',
-    );
-    const { tab: next, panel: deed, forget, hide, show } = button?.dataset ?? {};
-    if (next) void choose(next as TabId);
-    if (forget) void shop.recluse.forget({ interaction: forget });
-    if (hide) shop.hide(hide);
-    if (show) shop.show(show);
+    const button = target.closest<HTMLElement>('[data-tab], [data-panel], [data-do]');
+    if (!button) return;
+    const { tab: next, panel: deed, do: inTab } = button.dataset;
+    if (next) told(choose(next as TabId));
+    if (inTab) told(content[tab].press?.(inTab, button));
     if (deed === 'close') dialog.close();
-    if (deed === 'export') void save();
-    if (deed === 'pause') shop.paused = !shop.paused;
-    if (deed === 'really') void forgetAll();
+    if (deed === 'pause') told(shop.agree(shop.paused ? 'granted' : 'denied'));
+    if (deed === 'really') told(forgetAll());
     if (deed === 'forget' || deed === 'keep') {
       confirm.hidden = deed === 'keep';
       dialog
@@ -165,18 +191,24 @@ export function createPanel(
     if (to === undefined) return;
     event.preventDefault();
     const { id } = tabs[to % tabs.length]!;
-    void choose(id);
+    told(choose(id));
     dialog.querySelector<HTMLElement>(`#tab-${id}`)?.focus();
   });
+  body.addEventListener('change', ({ target }) => told(content[tab].change?.(target as Field)));
+  body.addEventListener('input', ({ target }) => content[tab].input?.(target as Field));
   dialog.addEventListener('close', () => {
     confirm.hidden = true;
+    following.abort();
   });
-  file.addEventListener('change', () => void bringBack());
 
   return {
     open(next = 'knows') {
-      if (!dialog.open) dialog.showModal();
-      void choose(next);
+      if (!dialog.open) {
+        dialog.showModal();
+        following = new AbortController();
+        told(follow(following.signal));
+      }
+      told(choose(next));
     },
     refresh,
   };
