@@ -62,8 +62,9 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
       name: 'demo',
       include: ['test/browser/**/*.demo.test.ts'],
       environment: 'node',
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      // Seconds where the machine is not busy; the whole shop is looked through in some.
+      testTimeout: 240_000,
+      hookTimeout: 120_000,
       // Each file starts a browser; two cores are busy with one.
       fileParallelism: false,
     }),

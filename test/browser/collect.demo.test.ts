@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 async function ready(shop: Shop): Promise<void> {
-  await shop.page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 30_000 });
+  await shop.page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 120_000 });
 }
 
 const told = (shop: Shop) =>
@@ -96,9 +96,9 @@ test('a tab that is closed at once still tells how long the product was looked a
     await shop.page.waitForTimeout(1500);
     const next = await shop.newTab(server.url);
     await shop.page.close({ runBeforeUnload: true });
-    await next.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 30_000 });
+    await next.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 120_000 });
     await expect
-      .poll(() => told({ ...shop, page: next }), { timeout: 10_000 })
+      .poll(() => told({ ...shop, page: next }), { timeout: 60_000 })
       .toMatchObject([{ type: 'view', item: 'milk', dwell: expect.any(Number) }]);
     quiet(shop);
   } finally {

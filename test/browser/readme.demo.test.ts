@@ -43,7 +43,7 @@ async function itemsOf(code: string): Promise<string[]> {
   const shop = await openShop(server.url);
   try {
     const items = shop.page.locator('html[data-items]');
-    await items.waitFor({ state: 'attached', timeout: 20_000 });
+    await items.waitFor({ state: 'attached', timeout: 120_000 });
     expect(shop.violations).toEqual([]);
     expect(shop.messages.filter((message) => !message.startsWith('log:'))).toEqual([]);
     return ((await items.getAttribute('data-items')) ?? '').split(',');

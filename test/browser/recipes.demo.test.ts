@@ -98,7 +98,7 @@ test.for(recipes)('the recipe %s does what it says, and the console stays empty'
   const done = () => shop.page.locator('html[data-done]').count();
   try {
     const over = async () => complaints().length > 0 || (await done()) > 0;
-    await expect.poll(over, { timeout: 50_000, message: 'the last line was reached' }).toBe(true);
+    await expect.poll(over, { timeout: 200_000, message: 'the last line was reached' }).toBe(true);
     // What the last lines set off may complain a moment later.
     await shop.page.waitForTimeout(250);
     expect(complaints()).toEqual([]);

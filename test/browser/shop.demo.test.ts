@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** Two busy cores are slow; what does not come in this time does not come. */
-const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 15_000 });
+const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 60_000 });
 
 const shelf = (page: Page, placement: string) => page.locator(`.shelf[data-placement="${placement}"]`);
 const products = (page: Page, placement: string): Promise<string[]> =>

@@ -46,6 +46,9 @@ export async function openShop(
     args: [...chromiumArgs, ...args],
     ...options,
   });
+  // Thirty seconds, Playwright's own, is little where every step waits for a busy machine.
+  context.setDefaultTimeout(120_000);
+  context.setDefaultNavigationTimeout(120_000);
   const requests: string[] = [];
   const messages: string[] = [];
   const violations: string[] = [];
