@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -13,10 +13,11 @@ from torch import Tensor
 
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets, together_in_time
-from recluse_export.features.history import histories_at
-from recluse_export.features.signals import SIGNALS, linear_score, visitor_facts
+from recluse_export.features.history import Histories, histories_at
+from recluse_export.features.signals import LINEAR_PARTS, SIGNALS, linear_score, visitor_facts
 from recluse_export.models.base import best, in_chunks, within
 from recluse_export.models.blender import Blender
+from recluse_export.models.by_length import LENGTHS
 from recluse_export.models.hybrid import Hybrid
 from recluse_export.models.linear import LinearTier
 from recluse_export.models.settings import ModelSettings
@@ -27,6 +28,10 @@ from recluse_export.train.descent import Descent
 
 STEADINESS = (0.0, 1.0, 2.0, 4.0)
 """Multiples of the linear tier's score that are tried beside what the blender learned."""
+POPULARITY = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Weights of ``popularity`` and of ``recent`` that are tried besides where there is little history."""
+SHORTENED = 3
+"""One of so many lists comes once more as it would be for a visitor of whom less is known."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,14 @@ class Lists:
     """``[lists, candidates]`` logarithm of how many items a candidate stands for; -inf where there is none"""
 
 
-def candidate_lists(hybrid: Hybrid, log: Log, targets: Targets, settings: ModelSettings, step) -> Lists:
+def candidate_lists(
+    hybrid: Hybrid, histories: Histories, targets: Targets, settings: ModelSettings, step
+) -> Lists:
     """For each visitor the targets, the items that the linear tier or the encoder puts first, and a random
     sample of the rest."""
     chosen = settings.blender
-    histories = histories_at(
-        log, targets.users, targets.now, hybrid.counting.event_types, settings.history_events
-    )
     random = np.random.default_rng(settings.seed)
-    items = len(log.items)
+    items = len(hybrid.taste.rows.row)
     hard = min(chosen.hard, items)
     drawn = min(chosen.random, items)
     width = 2 * hard + drawn
@@ -80,6 +84,19 @@ def candidate_lists(hybrid: Hybrid, log: Log, targets: Targets, settings: ModelS
     )
 
 
+def shortened(histories: Histories, random: np.random.Generator) -> Histories:
+    """Every visitor with only their newest events, as few as a new visitor would have."""
+    kept = random.choice(LENGTHS[:-1], len(histories))
+    return histories.keep(histories.rank < kept[histories.visitor])
+
+
+def joined(one: Lists, other: Lists) -> Lists:
+    """Both, one after the other."""
+    return Lists(
+        *(np.concatenate([getattr(one, part.name), getattr(other, part.name)]) for part in fields(Lists))
+    )
+
+
 def train_blender(
     hybrid: Hybrid,
     log: Log,
@@ -91,7 +108,7 @@ def train_blender(
     budget: Budget,
 ) -> bool:
     """Train ``hybrid.blender`` in place on ``weeks``, then choose on ``check`` how much of the linear tier to
-    add.
+    add, and what else where there is little history.
 
     Returns whether the blend beats the linear tier there; if not, the blender ranks as the linear tier does.
 
@@ -103,15 +120,23 @@ def train_blender(
     chosen = settings.blender
     blender = hybrid.blender
     targets = together_in_time(list(weeks))
-    with progress.step("Lists for the blender", len(targets)) as step:
-        lists = candidate_lists(hybrid, log, targets, settings, step)
+    some = targets.choose(np.arange(0, len(targets), SHORTENED))
+    random = np.random.default_rng(settings.seed)
+
+    def histories_of(asked: Targets) -> Histories:
+        return histories_at(log, asked.users, asked.now, hybrid.counting.event_types, settings.history_events)
+
+    with progress.step("Lists for the blender", len(targets) + len(some)) as step:
+        lists = joined(
+            candidate_lists(hybrid, histories_of(targets), targets, settings, step),
+            candidate_lists(hybrid, shortened(histories_of(some), random), some, settings, step),
+        )
     torch.manual_seed(settings.seed)
     real = torch.from_numpy(lists.weight.ravel() > -np.inf)
     flat = torch.from_numpy(lists.signals.reshape(-1, lists.signals.shape[-1]))
     blender.normalise(flat[real], torch.from_numpy(lists.visitor))
-    random = np.random.default_rng(settings.seed)
     optimiser = torch.optim.AdamW(blender.parameters(), lr=chosen.learning_rate, weight_decay=1e-3)
-    steps = chosen.epochs * -(-len(targets) // chosen.batch)
+    steps = chosen.epochs * -(-len(lists.visitor) // chosen.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, chosen.learning_rate, total_steps=steps + 1, pct_start=0.15
     )
@@ -126,7 +151,7 @@ def train_blender(
     )
     with progress.step("Train the blender", steps) as step:
         for _ in range(chosen.epochs):
-            order = random.permutation(len(targets))
+            order = random.permutation(len(lists.visitor))
             blender.train()
             for start in range(0, len(order), chosen.batch):
                 descent.step(partial(list_loss, blender, lists, order[start : start + chosen.batch]))
@@ -140,6 +165,9 @@ def train_blender(
         blender.load_state_dict({**blender.state_dict(), **untaught(alone)})
         return False
     blender.steadiness.fill_(steadiness)
+    levels, more = choose_by_length(hybrid, log, check, settings, repeats, steadiness)
+    budget.tried += more
+    blender.by_length.copy_(levels)
     return True
 
 
@@ -165,17 +193,64 @@ def choose_steadiness(
             scores = alone if amount is None else blended + np.float32(amount) * alone
             lists.append(best(within(scores, chunk, "any" if repeats else "discover"), 20))
 
-    def worth(lists: list[Int]) -> float:
-        figures = measure(np.concatenate(lists), check)
-        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
-
-    reached = {amount: worth(lists) for amount, lists in rankings.items()}
+    reached = {amount: worth_of(lists, check) for amount, lists in rankings.items()}
     names = {
         amount: "linear tier alone" if amount is None else f"blend + {amount:g} x linear tier"
         for amount in reached
     }
     tried = [Attempt("blend", names[amount], reached[amount]) for amount in reached]
     return max(reached, key=lambda amount: reached[amount]), tried
+
+
+def choose_by_length(
+    hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool, steadiness: float
+) -> tuple[Tensor, list[Attempt]]:
+    """What to add to the weights of the straight lines at each of ``LENGTHS``: as much of the linear tier,
+    and of popularity besides, as is best on ``check`` for histories cut to so many of their newest events;
+    nothing at the last length. ``hybrid.blender`` still adds ``steadiness`` times the linear tier at any
+    length.
+    """
+    histories = histories_at(
+        log, check.users, check.now, hybrid.counting.event_types, settings.history_events
+    )
+    linear = LinearTier(hybrid.counting)
+    mode = "any" if repeats else "discover"
+    priors = hybrid.counting.priors
+    extras: list[tuple[str | None, float]] = [(None, 0.0)]
+    extras += [(name, amount) for name in ("popularity", "recent") for amount in POPULARITY]
+    lines = ["taste", *LINEAR_PARTS]
+    levels = torch.zeros_like(hybrid.blender.by_length)
+    tried: list[Attempt] = []
+    for place, events in enumerate(LENGTHS[:-1]):
+        fewer = histories.newest(events)
+        found: dict[tuple[float, str | None, float], list[Int]] = {}
+        for _, chunk in in_chunks(fewer):
+            alone, blended = linear.scores(chunk), hybrid.scores(chunk)
+            for amount in STEADINESS:
+                mixed = blended + np.float32(amount - steadiness) * alone
+                for name, extra in extras:
+                    scores = mixed if name is None else mixed + np.float32(extra) * getattr(priors, name)
+                    rows = best(within(scores, chunk, mode), 20)
+                    found.setdefault((amount, name, extra), []).append(rows)
+        reached = {choice: worth_of(lists, check) for choice, lists in found.items()}
+        amount, name, extra = max(reached, key=lambda choice: reached[choice])
+        tried.append(
+            Attempt(
+                "blend",
+                f"{events} events: {amount:g} x linear tier, {extra:g} x {name or 'popularity'} besides",
+                reached[amount, name, extra],
+            )
+        )
+        levels[place] = (amount - steadiness) * hybrid.blender.linear
+        if name is not None:
+            levels[place, lines.index(name)] += extra
+    return levels, tried
+
+
+def worth_of(lists: list[Int], check: Targets) -> float:
+    """NDCG@10 + recall@10 of the chunks' rankings."""
+    figures = measure(np.concatenate(lists), check)
+    return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
 
 def list_loss(blender: Blender, lists: Lists, places: np.ndarray) -> Tensor:
