@@ -179,8 +179,9 @@ def untaught(blender: Blender) -> dict[str, Tensor]:
 def choose_steadiness(
     hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool
 ) -> tuple[float | None, list[Attempt]]:
-    """How much of the linear tier's score is best added to the trained blend on ``check``; None if the linear
-    tier alone is better than every such sum, by NDCG@10 + recall@10.
+    """How much of the linear tier's score to add to the trained blend: the most that is not worse on
+    ``check`` than the best, by NDCG@10 + recall@10; None if the linear tier alone is better than every such
+    sum.
     """
     histories = histories_at(
         log, check.users, check.now, hybrid.counting.event_types, settings.history_events
@@ -193,13 +194,27 @@ def choose_steadiness(
             scores = alone if amount is None else blended + np.float32(amount) * alone
             lists.append(best(within(scores, chunk, "any" if repeats else "discover"), 20))
 
-    reached = {amount: worth_of(lists, check) for amount, lists in rankings.items()}
-    names = {
-        amount: "linear tier alone" if amount is None else f"blend + {amount:g} x linear tier"
-        for amount in reached
-    }
-    tried = [Attempt("blend", names[amount], reached[amount]) for amount in reached]
-    return max(reached, key=lambda amount: reached[amount]), tried
+    worth = {amount: worth_a_user(lists, check) for amount, lists in rankings.items()}
+    tried = [
+        Attempt(
+            "blend",
+            "linear tier alone" if amount is None else f"blend + {amount:g} x linear tier",
+            float(values.mean()),
+        )
+        for amount, values in worth.items()
+    ]
+    best_amount = max(worth, key=lambda amount: worth[amount].mean())
+    if best_amount is None:
+        return None, tried
+    return max(amount for amount in STEADINESS if not_worse(worth[amount], worth[best_amount])), tried
+
+
+def not_worse(one: Float, best_one: Float) -> bool:
+    """Whether the mean over users is at most one standard error of the difference below the best's. Of such
+    mixtures the one with more of the linear tier is taken: what one week prefers by less than that, the next
+    week does not (Breiman et al. 1984, the rule of one standard error)."""
+    difference = best_one - one
+    return float(difference.mean()) <= float(difference.std() / np.sqrt(len(difference)))
 
 
 def choose_by_length(
@@ -232,7 +247,7 @@ def choose_by_length(
                     scores = mixed if name is None else mixed + np.float32(extra) * getattr(priors, name)
                     rows = best(within(scores, chunk, mode), 20)
                     found.setdefault((amount, name, extra), []).append(rows)
-        reached = {choice: worth_of(lists, check) for choice, lists in found.items()}
+        reached = {choice: float(worth_a_user(lists, check).mean()) for choice, lists in found.items()}
         amount, name, extra = max(reached, key=lambda choice: reached[choice])
         tried.append(
             Attempt(
@@ -247,10 +262,10 @@ def choose_by_length(
     return levels, tried
 
 
-def worth_of(lists: list[Int], check: Targets) -> float:
-    """NDCG@10 + recall@10 of the chunks' rankings."""
+def worth_a_user(lists: list[Int], check: Targets) -> Float:
+    """``[users]`` NDCG@10 + recall@10 of the chunks' rankings."""
     figures = measure(np.concatenate(lists), check)
-    return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
+    return figures["ndcg@10"] + figures["recall@10"]
 
 
 def list_loss(blender: Blender, lists: Lists, places: np.ndarray) -> Tensor:
