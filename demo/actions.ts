@@ -7,6 +7,7 @@ interface Deeds {
   readonly shop: Shop;
   openPanel(button: HTMLElement): void;
   become(shopper: string): void;
+  goOn(placement: string): void;
 }
 
 /** The shelf and the position of whatever was touched. */
@@ -23,8 +24,24 @@ function scrollShelf(button: Element, direction: 1 | -1): void {
   row?.scrollBy({ left: direction * row.clientWidth, behavior: 'smooth' });
 }
 
+/** Whoever swipes along a shelf need not press "more": it comes when its place does. */
+function goOnBySwiping(): void {
+  const fingers = matchMedia('(hover: none), (width < 640px)');
+  document.addEventListener(
+    'scroll',
+    ({ target }) => {
+      if (!fingers.matches || !(target instanceof Element) || !target.matches('.row')) return;
+      const button = target.querySelector<HTMLElement>('[data-act="go-on"]:not([aria-busy])');
+      if (!button || target.scrollLeft + target.clientWidth < target.scrollWidth - 200) return;
+      button.click();
+    },
+    { passive: true, capture: true },
+  );
+}
+
 /** Listens from now on. What is touched before `deeds` resolves waits for it. */
 export function startActions(deeds: Promise<Deeds>): void {
+  goOnBySwiping();
   document.addEventListener('click', async (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-act]') : null;
     if (!button) return;
@@ -32,9 +49,10 @@ export function startActions(deeds: Promise<Deeds>): void {
     if (act === 'back' || act === 'on') return scrollShelf(button, act === 'on' ? 1 : -1);
     const id = button.closest<HTMLElement>('[data-recluse-item]')?.dataset.recluseItem ?? '';
     const place = placeOf(button);
-    const { shop, openPanel, become } = await deeds;
+    const { shop, openPanel, become, goOn } = await deeds;
     if (act === 'panel') openPanel(button);
     if (act === 'shopper') become(button.dataset.shopper!);
+    if (act === 'go-on') goOn(button.closest<HTMLElement>('[data-placement]')!.dataset.placement!);
     if (act === 'add') await shop.add(id, place);
     if (act === 'take') await shop.take(id);
     if (act === 'why') await showReasons(shop, button, id, place?.placement ?? '');

@@ -52,6 +52,13 @@ export class Basket {
     return interaction;
   }
 
+  /** Lays lines into it again that were in it before, beside what has come since. */
+  putBack(lines: readonly BasketLine[]): void {
+    const returned = new Set(lines.map(({ id }) => id));
+    this.#lines = [...lines, ...this.#lines.filter(({ id }) => !returned.has(id))];
+    this.#keep();
+  }
+
   clear(): void {
     this.#lines = [];
     this.#keep();

@@ -175,6 +175,7 @@ async function start(): Promise<void> {
     shop: theShop,
     openPanel: (button) => panel.open(button === pill ? 'runs' : 'knows'),
     become: (which) => void become(which),
+    goOn: (placement) => void router?.page?.goOn?.(placement).catch(() => {}),
   });
   // The first search makes the index; nobody should wait for that.
   requestIdleCallback?.(() => void recluse.searchByTaste('a', { limit: 0 }).catch(() => {}), {

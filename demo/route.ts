@@ -7,6 +7,8 @@ export interface Page {
   readonly element: HTMLElement;
   /** Asks for the page's lists again and resolves when they are shown. */
   refresh(): Promise<void>;
+  /** Shows more of one shelf, where the page's shelves go on. */
+  goOn?(placement: string): Promise<void>;
 }
 
 export interface Router {

@@ -2,7 +2,7 @@
 import { aisleOf } from './aisles.ts';
 import { type Card, cardContent, plainCard } from './card.ts';
 import { element } from './markup.ts';
-import { type Shelf, shelfHeading, shelfMarkup } from './shelf.ts';
+import { goOnMarkup, type Shelf, shelfHeading, shelfMarkup } from './shelf.ts';
 
 /** What was last drawn into a card, so that cards that stay the same are left alone. */
 const drawn = new WeakMap<Element, string>();
@@ -36,7 +36,7 @@ function newCard(card: Card): HTMLElement {
  * glide goes by product, not by element.
  */
 export function fillRow(row: Element, cards: readonly Card[]): void {
-  const before = [...row.children] as HTMLElement[];
+  const before = [...row.querySelectorAll<HTMLElement>(':scope > .card')];
   const focused =
     document.activeElement instanceof HTMLElement && row.contains(document.activeElement)
       ? document.activeElement
@@ -65,6 +65,17 @@ export function fillRow(row: Element, cards: readonly Card[]): void {
   target?.focus({ preventScroll: true });
 }
 
+/** The last place of a row, where one can go on; whoever is on it when there is nothing more goes back to the last card. */
+function goOn(row: Element, { goesOn, title }: Shelf): void {
+  const there = row.querySelector(':scope > .go-on');
+  if (goesOn && !there) row.append(element(goOnMarkup(title)));
+  if (!goesOn && there) {
+    const focused = there.contains(document.activeElement);
+    there.remove();
+    if (focused) row.querySelector<HTMLElement>('.card:last-child a')?.focus();
+  }
+}
+
 /** Makes the shelves below `root` the given ones in their order. Shelves without a card are not shown. */
 export function fillShelves(root: HTMLElement, shelves: readonly Shelf[]): void {
   const wanted = shelves.filter(({ cards }) => cards.length > 0);
@@ -81,7 +92,9 @@ export function fillShelves(root: HTMLElement, shelves: readonly Shelf[]): void 
       const heading = kept.querySelector('h2')!;
       const text = shelfHeading(shelf).text;
       if (heading.innerHTML !== text) heading.innerHTML = text;
-      fillRow(kept.querySelector('.row')!, shelf.cards);
+      const row = kept.querySelector('.row')!;
+      fillRow(row, shelf.cards);
+      goOn(row, shelf);
     } else {
       shelf.cards.forEach((card, index) => {
         drawn.set(node.querySelectorAll('.card')[index]!, cardContent(card).text);

@@ -16,6 +16,7 @@ export const aislesAtHome: readonly AisleId[] = ['produce', 'bakery', 'snacks'];
 export const titles = {
   'for-you': { title: 'For you', about: 'what everybody likes, until the shop knows you' },
   popular: { title: 'Popular now', about: '' },
+  rising: { title: 'Rising now', about: 'bought more often than it was' },
 } as const;
 
 /** `overall` and `recent` are products, best first. No product stands on two shelves. */

@@ -173,20 +173,36 @@ export class Shop {
     if (interaction) await this.recluse.forget({ interaction });
   }
 
-  /** Turns the basket into purchases of one order. Returns pieces and price. */
-  async checkOut(): Promise<{ pieces: number; price: number }> {
+  /** Turns the basket into purchases of one order. Returns pieces, price, and what takes the order back. */
+  async checkOut(): Promise<{ pieces: number; price: number; undo(): Promise<void> }> {
     const basket = freshName();
-    const lines = this.basket.lines.map(({ id, count }) => ({
+    const lines = this.basket.lines.map(({ id, count, tracked }) => ({
       id,
       count,
+      tracked,
       price: (this.catalogue.get(id)?.price ?? 0) * count,
     }));
     const sum = (pick: (line: { count: number; price: number }) => number) =>
       lines.reduce((total, line) => total + pick(line), 0);
-    await this.learn(...lines.map(({ id, price }) => ({ type: 'purchase', item: id, value: price, basket })));
+    await this.learn(
+      ...lines.map(({ id, price, count }) => ({
+        type: 'purchase',
+        item: id,
+        value: Math.round(price * 100) / 100,
+        quantity: count,
+        basket,
+      })),
+    );
     this.pinned.clear();
     this.basket.clear();
-    return { pieces: sum(({ count }) => count), price: sum(({ price }) => price) };
+    return {
+      pieces: sum(({ count }) => count),
+      price: sum(({ price }) => price),
+      undo: async () => {
+        await this.recluse.retract({ basket });
+        this.basket.putBack(lines.map(({ id, count, tracked }) => ({ id, count, tracked })));
+      },
+    };
   }
 
   /** The list and position that a place stands for, as the recommender wants them. */

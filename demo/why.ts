@@ -12,6 +12,8 @@ const general: Readonly<Record<string, string>> = {
   'for-you': 'Most people like it. The shop does not know you yet.',
   together: 'People who bought the product above bought this, too.',
   similar: 'It is much like the product above.',
+  rising: 'It is bought more often lately than it was. This says nothing about you.',
+  'with-basket': 'People who bought what is in your basket bought this, too.',
   because: 'People who bought the one bought the other, too.',
 };
 
@@ -44,7 +46,8 @@ ${parts && html`${partsBar(parts)}${partsKey(shares(parts).map(({ name }) => nam
 async function explained(shop: Shop, id: string, placement: string): Promise<RankedItem | undefined> {
   const ranked = shop.ranked(id, placement);
   const general =
-    shop.lists.get(placement)?.source === 'popular' || ['together', 'similar', 'because'].includes(placement);
+    shop.lists.get(placement)?.source === 'popular' ||
+    ['together', 'similar', 'because', 'with-basket'].includes(placement);
   if (!ranked || ranked.reasons || general) return ranked;
   const alone = await shop.recluse.rerank([id], { explain: true });
   return alone.items[0];

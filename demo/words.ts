@@ -1,5 +1,5 @@
 /** How reasons, days and bytes are said to a shopper. */
-import type { Reason } from 'recluse';
+import type { Due, Reason } from 'recluse';
 import type { Catalogue } from './catalogue.ts';
 import { plainName } from './label.ts';
 
@@ -20,10 +20,10 @@ export function ago(count: number): string {
 }
 
 /** "about every 9 days, last 11 days ago" */
-export const rhythm = (habit: Extract<Reason, { kind: 'habit' }>): string =>
-  habit.times > 1
-    ? `about every ${days(Math.max(1, habit.interval))}, last ${ago(habit.daysSince)}`
-    : `bought once, ${ago(habit.daysSince)}`;
+export const rhythm = ({ times, interval, daysSince }: Due): string =>
+  times > 1
+    ? `about every ${days(Math.max(1, interval))}, last ${ago(daysSince)}`
+    : `bought once, ${ago(daysSince)}`;
 
 /** One amber half-line for a card: "because of coffee". Empty where the reason says nothing of this visitor. */
 export function shortReason(reason: Reason | undefined, catalogue: Catalogue): string {

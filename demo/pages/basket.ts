@@ -1,15 +1,19 @@
 /** The basket and the thank-you. Nothing is paid: this is a demonstration. */
+import type { RankedItem, RankedList } from 'recluse';
 import { aisleOf } from '../aisles.ts';
 import { atMost } from '../at-most.ts';
-import { plainCard } from '../card.ts';
+import { type Card, plainCard } from '../card.ts';
 import { labelOf } from '../label.ts';
 import { element, html, type Markup } from '../markup.ts';
 import { money } from '../money.ts';
+import { notice } from '../notice.ts';
 import { icon, picture } from '../picture.ts';
 import { pictureOf } from '../pictures.ts';
 import type { Page } from '../route.ts';
+import type { Shelf } from '../shelf.ts';
 import { fillShelves } from '../shelves.ts';
 import type { Shop } from '../shop.ts';
+import { rhythm } from '../words.ts';
 
 function lineMarkup(shop: Shop, id: string, count: number): Markup {
   const item = shop.catalogue.get(id);
@@ -20,6 +24,13 @@ function lineMarkup(shop: Shop, id: string, count: number): Markup {
 <span class="stepper"><button type="button" class="round" data-act="take" aria-label="One ${name} fewer">${icon('minus')}</button><b aria-label="${count} pieces">${count}</b><button type="button" class="round" data-act="add" aria-label="One ${name} more">${icon('plus')}</button></span>
 <span class="line-price">${item.price === undefined ? '' : money(item.price * count)}</span></li>`;
 }
+
+/** Cards with the rhythm of what is bought again. */
+const cardsOf = (shop: Shop, items: readonly RankedItem[]): Card[] =>
+  items.flatMap(({ id, due }) => {
+    const item = shop.catalogue.get(id);
+    return item ? [{ ...plainCard(item), note: due ? rhythm(due) : '' }] : [];
+  });
 
 export async function basketPage(shop: Shop): Promise<Page> {
   const page = element(
@@ -59,35 +70,62 @@ export async function basketPage(shop: Shop): Promise<Page> {
 
   async function refresh(): Promise<void> {
     draw();
-    const forgotten = await shop.recommend({
-      placement: 'forgotten',
-      mode: 'repeat',
-      limit: 6,
-      exclude: shop.unwanted,
-    });
-    const cards = forgotten.items
-      .filter(({ id }) => shop.catalogue.get(id))
-      .map(({ id }) => plainCard(shop.catalogue.get(id)!));
-    fillShelves(root, [
+    const ids = shop.basket.lines.map(({ id }) => id);
+    const forgotten = await shop.keep(
+      'forgotten',
+      shop.recluse.buyAgain({ placement: 'forgotten', explain: true, limit: 6, exclude: shop.unwanted }),
+    );
+    const usual = forgotten.items.map(({ id }) => id);
+    const company =
+      ids.length > 0
+        ? await shop
+            .keep(
+              'with-basket',
+              shop.recluse.boughtTogether(ids, { limit: 12, exclude: [...shop.unwanted, ...usual] }),
+            )
+            .catch(() => undefined)
+        : undefined;
+    const shelves: (Omit<Shelf, 'cards' | 'source'> & { list: RankedList | undefined })[] = [
       {
         placement: 'forgotten',
         title: 'Forgotten anything?',
         about: 'what you usually take along',
-        source: forgotten.source,
-        cards: thanked ? [] : cards,
+        list: forgotten,
       },
-    ]);
+      {
+        placement: 'with-basket',
+        title: 'Goes with your basket',
+        about: 'often bought together with all of it',
+        list: company,
+      },
+    ];
+    fillShelves(
+      root,
+      shelves.map(({ list, ...shelf }) => ({
+        ...shelf,
+        source: list?.source ?? 'linear',
+        cards: thanked ? [] : cardsOf(shop, list?.items ?? []),
+      })),
+    );
   }
 
   body.addEventListener('click', async (event) => {
     if (!(event.target as Element).closest('#check-out')) return;
     thanked = true;
-    const { pieces, price } = await shop.checkOut();
+    const { pieces, price, undo } = await shop.checkOut();
     body.innerHTML =
       html`<div class="calm thanks">${picture('shopping-bags')}<h1 tabindex="-1">Thank you.</h1><p>${pieces} ${pieces === 1 ? 'piece' : 'pieces'}, ${money(price)}. ${shop.paused ? 'Learning is paused, so nothing was noted.' : 'The shop has learned from it. Nobody else has.'}</p><p><a class="primary" href="/">See what has changed</a></p></div>`.text;
     head.hidden = true;
     root.replaceChildren();
     body.querySelector<HTMLElement>('h1')?.focus();
+    notice(
+      `Ordered: ${pieces} ${pieces === 1 ? 'piece' : 'pieces'}.`,
+      () => {
+        thanked = false;
+        void undo();
+      },
+      'Undo this order',
+    );
   });
 
   await atMost(200, refresh());

@@ -4,7 +4,7 @@ import { aisleNamed } from '../aisles.ts';
 import { announce } from '../announce.ts';
 import { arrange, movedUp } from '../arrange.ts';
 import { causes, firstWithCompany } from '../because.ts';
-import { type Card, plainCard } from '../card.ts';
+import type { Card } from '../card.ts';
 import { plainName, slug } from '../label.ts';
 import { glide } from '../motion.ts';
 import { recall, remember } from '../remember.ts';
@@ -19,17 +19,35 @@ import { rhythm, shortReason } from '../words.ts';
 const leastAgain = 3;
 
 interface Answer extends Omit<Shelf, 'cards' | 'source'> {
-  readonly list: RankedList;
+  readonly source: string;
+  /** Of all pages of its list that are open. */
+  readonly items: RankedItem[];
+  readonly hasMore: boolean;
+  readonly interactions: number;
+  /** The next page; `shown` is what stands on the page already. */
+  next(shown: ReadonlySet<string>): Promise<RankedList>;
 }
+
+type Named = Omit<Shelf, 'cards' | 'source'>;
+
+/** A shelf with the first page of its list. */
+const answerOf = (named: Named, list: RankedList): Answer => ({
+  ...named,
+  source: list.source,
+  items: [...list.items],
+  hasMore: list.hasMore,
+  interactions: list.interactions,
+  next: () => list.next(),
+});
 
 /** Asks for every list of the first page, from the top down. Nothing stands on two shelves. */
 async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
   const { recluse } = shop;
   const taken = new Set(shop.unwanted);
   const answers: Answer[] = [];
-  function put(answer: Answer): void {
-    for (const { id } of answer.list.items.slice(0, shelfLength)) taken.add(id);
-    answers.push(answer);
+  function put({ list, ...named }: Named & { list: RankedList }): void {
+    for (const { id } of list.items) taken.add(id);
+    answers.push(answerOf(named, list));
   }
   const common = () => ({ limit: shelfLength, exclude: [...taken] });
 
@@ -48,21 +66,30 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
       about: shop.playing?.about ?? '',
       list: await shop.recommend({ placement: 'for-you', ...shop.mix, ...common() }),
     });
-    const again = await shop.recommend({ placement: 'again', mode: 'repeat', ...common() });
+    const again = await shop.keep(
+      'again',
+      recluse.buyAgain({ placement: 'again', explain: true, distinct: ['for-you'], ...common() }),
+    );
     if (again.items.length >= leastAgain)
       put({ placement: 'again', title: 'Time to buy again', about: 'by your own rhythm', list: again });
     put({
       placement: 'discover',
       title: 'You might discover',
       about: 'new to you',
-      list: await shop.recommend({ placement: 'discover', mode: 'discover', ...shop.mix, ...common() }),
+      list: await shop.keep(
+        'discover',
+        recluse.discover({
+          placement: 'discover',
+          explain: true,
+          ...shop.mix,
+          distinct: ['for-you', 'again'],
+          ...common(),
+        }),
+      ),
     });
     const company = await firstWithCompany(
       causes(history).filter((id) => !shop.isUnwanted(id)),
-      (id) =>
-        recluse
-          .similar(id, { by: 'together', ...common() })
-          .catch(() => ({ items: [] }) as unknown as RankedList),
+      (id) => recluse.boughtTogether(id, common()).catch(() => ({ items: [] }) as unknown as RankedList),
     );
     const cause = company && shop.catalogue.get(company.id);
     if (cause) {
@@ -79,6 +106,11 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
     placement: 'popular',
     ...titles.popular,
     list: await shop.keep('popular', recluse.popular({ ...common(), window: 'recent' })),
+  });
+  put({
+    placement: 'rising',
+    ...titles.rising,
+    list: await shop.keep('rising', recluse.trending(common())),
   });
   for (const id of aislesAtHome) {
     const { name } = aisleNamed(id)!;
@@ -99,8 +131,7 @@ function cardOf(
   placement: string,
   shop: Shop,
 ): Card {
-  const habit = ranked?.reasons?.find((reason) => reason.kind === 'habit');
-  const note = placement === 'again' && habit?.kind === 'habit' ? rhythm(habit) : '';
+  const note = ranked?.due ? rhythm(ranked.due) : '';
   const telling = ranked?.reasons?.find(({ kind }) => kind !== 'popular');
   const reason = moved && !note && placement !== 'because' ? shortReason(telling, shop.catalogue) : '';
   return { item, count: shop.basket.countOf(item.id), reason, note };
@@ -126,37 +157,31 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
   /** What the newest deed moved up, by shelf. It stays marked until the next one. */
   let moved = new Map<string, Set<string>>();
 
+  /** The shelves as they are, and how many pages of each are open besides the first. */
+  let answers: Answer[] = [];
+  const opened = new Map<string, number>();
+
   async function refresh(): Promise<void> {
-    const { answers, newest } = await ask(shop);
-    const learned = answers[0]?.list.interactions ?? 0;
+    const asked = await ask(shop);
+    const { newest } = asked;
+    const learned = asked.answers[0]?.interactions ?? 0;
     const told = known !== undefined && known !== newest;
     // To somebody else everything is new.
     const fromNothing = known === 0 || shop.replaced;
     known = newest;
     shop.replaced = false;
     if (told) moved = new Map();
-    const shelves = answers.map(({ list, ...answer }): Shelf => {
-      const before = shownOn(root, answer.placement);
-      const fresh = list.items.map(({ id }) => id).filter((id) => shop.catalogue.get(id));
-      const after = arrange(before, fresh, shop.pinned, shelfLength);
-      if (told) moved.set(answer.placement, movedUp(fromNothing ? [] : before, after));
-      const marked = moved.get(answer.placement);
-      const cards = after.map((id) =>
-        cardOf(
-          shop.catalogue.get(id)!,
-          list.items.find((item) => item.id === id),
-          marked?.has(id) ?? false,
-          answer.placement,
-          shop,
-        ),
-      );
-      return { ...answer, source: list.source, cards };
-    });
+    if (fromNothing) opened.clear();
+    answers = asked.answers;
     // Without a history the aisles stay as the build made them, less what should not be seen.
-    if (learned === 0) shop.playing = undefined;
-    if (learned === 0) shelves.push(...aislesFromTheBuild(shelves));
-    remember('shelves', learned > 0 ? shelves.map(withoutReasons) : undefined);
-    glide(root, () => fillShelves(root, shelves));
+    if (learned === 0) {
+      shop.playing = undefined;
+      answers.push(...aislesFromTheBuild(answers));
+    }
+    for (const answer of answers)
+      for (let page = 0; page < (opened.get(answer.placement) ?? 0); page += 1) await lengthen(answer);
+    const shelves = draw(told, fromNothing);
+    remember('shelves', learned > 0 ? shelves.map(forTheNextVisit) : undefined);
     if (told)
       announce(
         `Your shelves have changed. ${shelves
@@ -166,26 +191,112 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
       );
   }
 
-  function aislesFromTheBuild(above: readonly Shelf[]): Shelf[] {
-    const shown = new Set([
-      ...above.flatMap(({ cards }) => cards.map(({ item }) => item.id)),
-      ...shop.unwanted,
-    ]);
+  /** Brings the answers onto the shelves. `told`: something was learned since they were drawn. */
+  function draw(told: boolean, fromNothing: boolean): Shelf[] {
+    const shelves = answers.map((answer): Shelf => {
+      const { placement, title: name, about, more, source, items, hasMore } = answer;
+      const before = shownOn(root, placement);
+      const fresh = items.map(({ id }) => id).filter((id) => shop.catalogue.get(id));
+      const after = arrange(before, fresh, shop.pinned, Math.max(shelfLength, items.length));
+      if (told) moved.set(placement, movedUp(fromNothing ? [] : before, after));
+      const marked = moved.get(placement);
+      const cards = after.map((id) =>
+        cardOf(
+          shop.catalogue.get(id)!,
+          items.find((item) => item.id === id),
+          marked?.has(id) ?? false,
+          placement,
+          shop,
+        ),
+      );
+      return { placement, title: name, about, ...(more && { more }), source, cards, goesOn: hasMore };
+    });
+    glide(root, () => fillShelves(root, shelves));
+    return shelves;
+  }
+
+  /** One more page for a shelf, without what stands on another. Returns how many products came. */
+  async function lengthen(answer: Answer): Promise<number> {
+    let longer = answer;
+    let added = 0;
+    while (added === 0 && longer.hasMore) {
+      const shown = new Set([...shop.unwanted, ...answers.flatMap(({ items }) => items.map(({ id }) => id))]);
+      const list = await longer.next(shown);
+      const fresh = list.items.filter(({ id }) => !shown.has(id) && shop.catalogue.get(id));
+      added = fresh.length;
+      longer = { ...answerOf(longer, list), items: [...longer.items, ...fresh] };
+    }
+    const place = answers.indexOf(answer);
+    if (place < 0) return 0;
+    answers = answers.with(place, longer);
+    const list = shop.lists.get(answer.placement);
+    // "Why" asks for the whole shelf, not for its last page.
+    if (list) shop.lists.set(answer.placement, { ...list, items: longer.items } as RankedList);
+    return added;
+  }
+
+  /** Shelves that are being gone on with: a second press is not a second page. */
+  const going = new Set<string>();
+
+  async function goOn(placement: string): Promise<void> {
+    const answer = answers.find((other) => other.placement === placement);
+    if (!answer || going.has(placement)) return;
+    going.add(placement);
+    const button = () =>
+      root.querySelector<HTMLElement>(`.shelf[data-placement="${placement}"] [data-act="go-on"]`);
+    button()?.setAttribute('aria-busy', 'true');
+    const focused = document.activeElement === button();
+    try {
+      const added = await lengthen(answer);
+      opened.set(placement, (opened.get(placement) ?? 0) + 1);
+      draw(false, false);
+      announce(added > 0 ? `${added} more in ${answer.title}.` : `That is all there is in ${answer.title}.`);
+      const first = shownOn(root, placement).length - added;
+      // The shelf goes on where it stopped.
+      if (focused && added > 0)
+        root
+          .querySelectorAll<HTMLElement>(`.shelf[data-placement="${placement}"] .card`)
+          [first]?.querySelector<HTMLElement>('a')
+          ?.focus();
+    } finally {
+      going.delete(placement);
+      button()?.removeAttribute('aria-busy');
+    }
+  }
+
+  function aislesFromTheBuild(above: readonly Answer[]): Answer[] {
+    const shown = new Set([...above.flatMap(({ items }) => items.map(({ id }) => id)), ...shop.unwanted]);
     return aislesAtHome.map((id) => {
       const { name } = aisleNamed(id)!;
       const placement = `aisle-${id}`;
-      const cards = builtAisles
+      const items = builtAisles
         .get(placement)!
         .filter((product) => !shown.has(product) && shop.catalogue.get(product))
-        .map((product) => plainCard(shop.catalogue.get(product)!));
-      return { placement, title: name, about: '', more: `/category/${slug(name)}`, source: 'popular', cards };
+        .map((product, position): RankedItem => ({ id: product, score: 0, position }));
+      return {
+        placement,
+        title: name,
+        about: '',
+        more: `/category/${slug(name)}`,
+        source: 'popular',
+        items,
+        hasMore: items.length > 0,
+        interactions: 0,
+        next: (there) =>
+          shop.recluse.popular({
+            category: name,
+            window: 'overall',
+            limit: shelfLength,
+            exclude: [...there],
+          }),
+      };
     });
   }
 
-  return { title, element, refresh };
+  return { title, element, refresh, goOn };
 }
 
-const withoutReasons = (shelf: Shelf): Shelf => ({
+const forTheNextVisit = ({ goesOn: _, ...shelf }: Shelf): Shelf => ({
   ...shelf,
-  cards: shelf.cards.map((card) => ({ ...card, reason: '', count: 0 })),
+  cards: shelf.cards.slice(0, shelfLength).map((card) => ({ ...card, reason: '', count: 0 })),
 });

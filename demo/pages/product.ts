@@ -86,9 +86,7 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
           filter: { category: aisle.name },
         }),
       ),
-      listOf(shop, 'together', () =>
-        shop.recluse.similar(id, { by: 'together', limit: 12, exclude: shop.unwanted }),
-      ),
+      listOf(shop, 'together', () => shop.recluse.boughtTogether(id, { limit: 12, exclude: shop.unwanted })),
     ]);
     drawOpinion(opinionOf(id, history));
     const shown = new Set([id]);
@@ -103,8 +101,8 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
     const shelves: Shelf[] = [
       {
         placement: 'together',
-        title: 'Bought together',
-        about: '',
+        title: 'Goes with it',
+        about: 'often bought together',
         source: together?.source ?? 'linear',
         cards: cards(together),
       },

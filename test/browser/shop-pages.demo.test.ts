@@ -1,0 +1,149 @@
+/** What a shopper gets from the pages of the demo shop. */
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type {} from '../../demo/window.d.ts';
+import { type DemoServer, serveDemo } from './support/demo-server.ts';
+import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
+
+let server: DemoServer;
+let shop: Shop;
+
+const desktop = { width: 1280, height: 900 };
+
+beforeAll(async () => {
+  server = await serveDemo();
+  shop = await openShop(server.url, { viewport: desktop });
+});
+afterAll(async () => {
+  await shop.close();
+  await server.stop();
+  await forgetProfiles();
+});
+
+const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 15_000 });
+
+const shelf = (page: Page, placement: string) => page.locator(`.shelf[data-placement="${placement}"]`);
+const products = (page: Page, placement: string): Promise<string[]> =>
+  shelf(page, placement)
+    .locator('.card')
+    .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem!));
+
+/** Enters the shop as somebody whom this device does not know. */
+async function enter(viewport = desktop): Promise<Page> {
+  const { page } = shop;
+  await page.setViewportSize(viewport);
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(async () => {
+    await window.recluse.forget('everything');
+    localStorage.clear();
+  });
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  return page;
+}
+
+/** Enters it as the first sample shopper. */
+async function enterAsShopper(viewport = desktop): Promise<Page> {
+  const page = await enter(viewport);
+  await page.locator('[data-shopper="0"]').click();
+  await shelf(page, 'again').waitFor();
+  return page;
+}
+
+test('"Time to buy again" says in words how often and when last', async () => {
+  const page = await enterAsShopper();
+  const notes = await shelf(page, 'again').locator('.note').allInnerTexts();
+  expect(notes.length).toBeGreaterThan(2);
+  for (const note of notes)
+    expect(note).toMatch(/^(about every \d+ days?, last |bought once, )(today|yesterday|\d+ days ago)$/);
+});
+
+test('"You might discover" has nothing that was bought before, and "Rising now" is there for everybody', async () => {
+  const page = await enter();
+  expect(await products(page, 'rising')).toHaveLength(12);
+  await page.locator('[data-shopper="0"]').click();
+  await shelf(page, 'discover').waitFor();
+  const bought = await page.evaluate(async () =>
+    (await window.recluse.history({ limit: 10_000 })).map(({ item }) => item),
+  );
+  const discovered = await products(page, 'discover');
+  expect(discovered.length).toBeGreaterThan(5);
+  expect(discovered.filter((id) => bought.includes(id))).toEqual([]);
+});
+
+test('every shelf goes on by keyboard, says so, and never shows a product twice', async () => {
+  const page = await enterAsShopper();
+  const before = await products(page, 'discover');
+  const more = shelf(page, 'discover').getByRole('button', { name: 'More of You might discover' });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await soon(async () => (await products(page, 'discover')).length).toBeGreaterThan(before.length);
+  const after = await products(page, 'discover');
+  expect(after.slice(0, before.length)).toEqual(before);
+  await soon(() => page.locator('#announcements').innerText()).toMatch(/^\d+ more in You might discover\.$/);
+  // The reader goes on where the shelf stopped.
+  expect(
+    await page.evaluate(
+      () => document.activeElement?.closest<HTMLElement>('.card')?.dataset.recluseItem ?? '',
+    ),
+  ).toBe(after[before.length]);
+  const all = await page
+    .locator('#shelves .card')
+    .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem));
+  expect(new Set(all).size).toBe(all.length);
+  // A tap on "+" does not make the shelf short again.
+  await shelf(page, 'popular').locator('.add').first().click();
+  await soon(() => page.locator('#basket-count').innerText()).toBe('1');
+  await soon(async () => (await products(page, 'discover')).length).toBeGreaterThan(before.length);
+});
+
+test('on a phone a shelf goes on by swiping', async () => {
+  const page = await enterAsShopper({ width: 390, height: 844 });
+  const before = (await products(page, 'popular')).length;
+  await shelf(page, 'popular')
+    .locator('.row')
+    .evaluate((row) => row.scrollTo({ left: row.scrollWidth }));
+  await soon(async () => (await products(page, 'popular')).length).toBeGreaterThan(before);
+});
+
+test('a product page shows what goes with it and what is much like it; the basket shows what goes with all of it', async () => {
+  const page = await enterAsShopper();
+  await shelf(page, 'for-you').locator('.card-link').first().click();
+  await shelf(page, 'together').getByRole('heading', { name: 'Goes with it' }).waitFor();
+  await shelf(page, 'similar').getByRole('heading', { name: 'Much like it' }).waitFor();
+  await page.locator('.product-deeds [data-act="add"]').click();
+  await shelf(page, 'together').locator('.add').first().click();
+  await page.locator('#to-basket').click();
+  await shelf(page, 'with-basket').getByRole('heading', { name: 'Goes with your basket' }).waitFor();
+  const inBasket = await page
+    .locator('.line')
+    .evaluateAll((lines) => lines.map((line) => (line as HTMLElement).dataset.recluseItem!));
+  expect(inBasket).toHaveLength(2);
+  const company = await products(page, 'with-basket');
+  expect(company.length).toBeGreaterThan(3);
+  expect(company.filter((id) => inBasket.includes(id))).toEqual([]);
+});
+
+test('an order is remembered with quantity and value, and can be undone right after', async () => {
+  const page = await enter();
+  const add = shelf(page, 'popular').locator('.add').first();
+  await add.click();
+  await add.click();
+  await soon(() => page.locator('#basket-count').innerText()).toBe('2');
+  const purchases = () =>
+    page.evaluate(async () =>
+      (await window.recluse.history({ limit: 1000 })).filter(({ type }) => type === 'purchase'),
+    );
+  await page.locator('#to-basket').click();
+  await page.locator('#check-out').click();
+  await page.getByRole('heading', { name: 'Thank you.' }).waitFor();
+  const [purchase, ...others] = await purchases();
+  expect(others).toEqual([]);
+  expect(purchase).toMatchObject({ type: 'purchase', quantity: 2, basket: expect.any(String) });
+  expect(purchase!.value).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Undo this order' }).click();
+  await soon(purchases).toEqual([]);
+  await soon(() => page.locator('#basket-count').innerText()).toBe('2');
+  await page.locator('#check-out').waitFor();
+});
