@@ -27,7 +27,7 @@ export function cardContent({ item, count, reason, note }: Card): Markup {
   const address = `/product/${encodeURIComponent(item.id)}`;
   return html`<a class="card-link" href="${address}"><span class="card-picture">${picture(pictureOf(item))}</span><span class="card-title">${name}</span></a>
 <p class="card-facts"><b class="price">${item.price === undefined ? '' : money(item.price)}</b> <span class="size">${size}</span></p>
-<button type="button" class="add${count > 0 && ' in-basket'}" data-act="add" aria-label="Add ${name} to the basket${count > 0 && `, ${count} there`}">${count > 0 ? count : icon('plus')}</button>
+${item.available === false ? html`<span class="sold-out">sold out</span>` : html`<button type="button" class="add${count > 0 && ' in-basket'}" data-act="add" aria-label="Add ${name} to the basket${count > 0 && `, ${count} there`}">${count > 0 ? count : icon('plus')}</button>`}
 <button type="button" class="more" data-act="menu" aria-haspopup="menu" aria-label="More about ${name}">${icon('more')}</button>
 <button type="button" class="why" data-act="why"><span class="${reason ? 'reason' : 'note'}">${reason || note}</span><span class="why-word">why<span class="unseen"> is ${name} here?</span></span></button>`;
 }

@@ -42,6 +42,15 @@ export class Catalogue {
     return this.#byId.get(id);
   }
 
+  /** Notes what the shop says anew of a product: its price, and whether it is to be had. */
+  renew({ id, price, available }: ItemDisplay): void {
+    const item = this.#byId.get(id);
+    if (!item) return;
+    Object.assign(item, { price });
+    if (available === false) item.available = false;
+    else delete item.available;
+  }
+
   inAisle(aisle: AisleId): readonly ItemDisplay[] {
     return this.#byAisle.get(aisle) ?? [];
   }

@@ -19,6 +19,7 @@ import { problemInWords } from './problems.ts';
 import { onRemembered } from './remember.ts';
 import { type Page, type Router, startRouter } from './route.ts';
 import { consentKept, Shop } from './shop.ts';
+import { newToday, shopRules } from './shop-rules.ts';
 import { replayed, type Shopper } from './shoppers.ts';
 
 declare const __SPRITE__: string;
@@ -60,6 +61,7 @@ async function start(): Promise<void> {
   const starting = createRecommender({
     pack: '/pack/manifest.json',
     consent: consentKept(),
+    rules: shopRules,
     async onProblem({ code }) {
       // A worker that failed says nothing of what is here.
       const pack = await starting
@@ -98,6 +100,8 @@ async function start(): Promise<void> {
     else if (!replacing) refresh();
   });
 
+  // Without it the shop has one product less.
+  await recluse.addItems([newToday]).catch(() => {});
   const catalogue = new Catalogue(await recluse.items());
   shop = new Shop(recluse, catalogue, () => {
     drawHeader();

@@ -2,15 +2,20 @@
 import { aisleOf } from './aisles.ts';
 import { type Card, cardContent, plainCard } from './card.ts';
 import { element } from './markup.ts';
+import { money } from './money.ts';
 import { goOnMarkup, type Shelf, shelfHeading, shelfMarkup } from './shelf.ts';
 
 /** What was last drawn into a card, so that cards that stay the same are left alone. */
 const drawn = new WeakMap<Element, string>();
 
+const pricedAs = (node: HTMLElement, { item }: Card): boolean =>
+  node.querySelector('.price')?.textContent === (item.price === undefined ? '' : money(item.price));
+
 function draw(node: HTMLElement, card: Card): void {
   const content = cardContent(card).text;
-  // A card from the build was drawn plainly.
-  if ((drawn.get(node) ?? cardContent(plainCard(card.item)).text) === content) return;
+  // A card from the build was drawn plainly, at the price of that day.
+  const before = drawn.get(node) ?? (pricedAs(node, card) && cardContent(plainCard(card.item)).text);
+  if (before === content) return;
   const focused = node.contains(document.activeElement)
     ? document.activeElement?.getAttribute('data-act')
     : undefined;

@@ -205,6 +205,31 @@ export class Shop {
     };
   }
 
+  /** Products that the shopkeeper has made cheaper on this device. */
+  get reduced(): readonly string[] {
+    return recall<string[]>('reduced', []);
+  }
+
+  /** Whether a product is sold out: then it is on no shelf. */
+  async setSoldOut(id: string, soldOut: boolean): Promise<void> {
+    await this.recluse.update({ [id]: { available: soldOut ? false : null } });
+    await this.#renew(id);
+  }
+
+  /** Sells a product at half its price, or at its own again. */
+  async setReduced(id: string, reduced: boolean): Promise<void> {
+    const price = this.catalogue.get(id)?.price ?? 0;
+    const others = this.reduced.filter((other) => other !== id);
+    await this.recluse.update({ [id]: { price: reduced ? Math.round(price * 50) / 100 : null } });
+    remember('reduced', reduced ? [...others, id] : others);
+    await this.#renew(id);
+  }
+
+  async #renew(id: string): Promise<void> {
+    for (const item of await this.recluse.items([id])) this.catalogue.renew(item);
+    this.#changed();
+  }
+
   /** The list and position that a place stands for, as the recommender wants them. */
   origin(place: Place | undefined): Pick<Interaction, 'list' | 'position'> {
     const list = place && this.lists.get(place.placement);

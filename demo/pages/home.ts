@@ -12,6 +12,7 @@ import type { Page } from '../route.ts';
 import type { Shelf } from '../shelf.ts';
 import { fillShelves, shownOn } from '../shelves.ts';
 import type { Shop } from '../shop.ts';
+import { newsOf } from '../shop-rules.ts';
 import { aislesAtHome, shelfLength, titles } from '../shop-window.ts';
 import { rhythm, shortReason } from '../words.ts';
 
@@ -131,7 +132,7 @@ function cardOf(
   placement: string,
   shop: Shop,
 ): Card {
-  const note = ranked?.due ? rhythm(ranked.due) : '';
+  const note = newsOf(item.id) || (ranked?.due ? rhythm(ranked.due) : '');
   const telling = ranked?.reasons?.find(({ kind }) => kind !== 'popular');
   const reason = moved && !note && placement !== 'because' ? shortReason(telling, shop.catalogue) : '';
   return { item, count: shop.basket.countOf(item.id), reason, note };

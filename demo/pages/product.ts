@@ -14,6 +14,7 @@ import type { Page } from '../route.ts';
 import type { Shelf } from '../shelf.ts';
 import { fillShelves } from '../shelves.ts';
 import type { Shop } from '../shop.ts';
+import { shopkeeperOf } from '../shopkeeper.ts';
 import { ago } from '../words.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -41,7 +42,7 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
 <div class="product-picture">${picture(pictureOf(item))}</div>
 <div class="product-words">
 <h1 tabindex="-1">${name}</h1>
-<p class="product-facts"><b class="price">${item.price === undefined ? '' : money(item.price)}</b> <span>${size}</span>${apart && html` <span>${apart}</span>`}</p>
+<p class="product-facts"><b class="price"></b> <span>${size}</span>${apart && html` <span>${apart}</span>`}</p>
 <p class="product-history"></p>
 <div class="product-deeds"></div>
 <div class="product-stars"></div>
@@ -53,15 +54,20 @@ export async function productPage(shop: Shop, id: string): Promise<Page> {
   const past = page.querySelector('.product-history')!;
   const root = page.querySelector<HTMLElement>('.shelves')!;
 
+  const price = page.querySelector('.price')!;
+  const keeper = shopkeeperOf(shop, id);
+  page.querySelector('.product-words')!.append(keeper.element);
   let starsShown = -1;
 
   function drawOpinion({ liked, disliked, stars: given, bought }: Opinion): void {
     const count = shop.basket.countOf(id);
+    price.textContent = item!.price === undefined ? '' : money(item!.price);
+    const soldOut = item!.available === false;
     const focused = page.contains(document.activeElement)
       ? document.activeElement?.getAttribute('data-act')
       : null;
     deeds.innerHTML =
-      html`<button type="button" class="primary" data-act="add">${icon(count > 0 ? 'check' : 'plus')}<span>${count > 0 ? `${count} in the basket` : 'Add to the basket'}</span></button>
+      html`<button type="button" class="primary" data-act="add"${soldOut && html` disabled`}>${icon(count > 0 ? 'check' : soldOut ? 'close' : 'plus')}<span>${count > 0 ? `${count} in the basket` : soldOut ? 'Sold out' : 'Add to the basket'}</span></button>
 <button type="button" class="quiet" data-act="like" data-said="${liked?.id ?? ''}" aria-pressed="${liked ? 'true' : 'false'}">${icon('heart')}<span>Like</span></button>
 <button type="button" class="quiet" data-act="dislike" data-said="${disliked?.id ?? ''}" aria-pressed="${disliked ? 'true' : 'false'}">${icon('never')}<span>Not this</span></button>`.text;
     if (focused) deeds.querySelector<HTMLElement>(`[data-act="${focused}"]`)?.focus();

@@ -147,3 +147,68 @@ test('an order is remembered with quantity and value, and can be undone right af
   await soon(() => page.locator('#basket-count').innerText()).toBe('2');
   await page.locator('#check-out').waitFor();
 });
+
+test('"For you" has at most two of a kind, and what is new today stands there and says so', async () => {
+  const page = await enterAsShopper();
+  const ids = await products(page, 'for-you');
+  expect(ids[4]).toBe('new-today');
+  expect(await shelf(page, 'for-you').locator('[data-recluse-item="new-today"] .note').innerText()).toBe(
+    'new today',
+  );
+  const kinds = await page.evaluate(
+    async (asked) => (await window.recluse.items(asked)).map(({ categories }) => categories.at(-1)!),
+    ids,
+  );
+  for (const kind of kinds) expect(kinds.filter((other) => other === kind).length).toBeLessThanOrEqual(2);
+  await shelf(page, 'for-you').locator('[data-recluse-item="new-today"] .card-link').click();
+  await page.getByRole('heading', { name: /rye sourdough/, level: 1 }).waitFor();
+});
+
+test('what the shopkeeper says is sold out is on no shelf, what is half price costs half, and both can be taken back', async () => {
+  const page = await enterAsShopper();
+  const [first] = await products(page, 'popular');
+  await shelf(page, 'popular').locator('.card-link').first().click();
+  await page.locator('.product h1').waitFor();
+  const price = async () => Number((await page.locator('.product-facts .price').innerText()).slice(1));
+  const whole = await price();
+  await page.getByText('Shopkeeper’s view').click();
+  const half = page.getByRole('button', { name: 'Half price' });
+  await half.click();
+  await soon(price).toBeCloseTo(whole / 2, 1);
+  const soldOut = page.locator('[data-keeper="sold-out"]');
+  await soldOut.click();
+  await page.locator('.product-deeds [data-act="add"][disabled]').waitFor();
+  await page.locator('.brand').click();
+  const everything = () =>
+    page
+      .locator('#shelves .card')
+      .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem));
+  await soon(everything).not.toContain(first);
+  await page.goBack();
+  await page.getByText('Shopkeeper’s view').click();
+  await soldOut.click();
+  await half.click();
+  await soon(price).toBe(whole);
+  await page.locator('.product-deeds [data-act="add"]:not([disabled])').waitFor();
+});
+
+test('search forgives spelling and keeps to a price and an aisle', async () => {
+  const page = await enter();
+  await page.goto(`${server.url}search?q=chese`);
+  await shelf(page, 'search').locator('.card').first().waitFor();
+  await page.getByLabel('Price').selectOption('under $2');
+  await page.getByLabel('Aisle').selectOption('Snacks');
+  const found = async () => {
+    const ids = await products(page, 'search');
+    return page.evaluate((asked) => window.recluse.items(asked), ids);
+  };
+  await soon(async () => (await found()).filter(({ categories }) => categories[0] !== 'Snacks').length).toBe(
+    0,
+  );
+  const items = await found();
+  expect(items.length).toBeGreaterThan(0);
+  for (const { price, title } of items) {
+    expect(price).toBeLessThan(2);
+    expect(title).toMatch(/chees/i);
+  }
+});
