@@ -196,8 +196,8 @@ test('search forgives spelling and keeps to a price and an aisle', async () => {
   const page = await enter();
   await page.goto(`${server.url}search?q=chese`);
   await shelf(page, 'search').locator('.card').first().waitFor();
-  await page.getByLabel('Price').selectOption('under $2');
-  await page.getByLabel('Aisle').selectOption('Snacks');
+  await page.locator('.conditions').getByLabel('Price').selectOption('under $2');
+  await page.locator('.conditions').getByLabel('Aisle').selectOption('Snacks');
   const found = async () => {
     const ids = await products(page, 'search');
     return page.evaluate((asked) => window.recluse.items(asked), ids);
