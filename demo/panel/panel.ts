@@ -20,7 +20,7 @@ const tabs = [
   { id: 'knows', name: 'Knows', title: 'What it knows' },
   { id: 'thinks', name: 'Thinks', title: 'What it thinks' },
   { id: 'why', name: 'Why', title: 'Why this list' },
-  { id: 'yours', name: 'Yours', title: 'Your choice' },
+  { id: 'yours', name: 'Yours', title: 'Yours to decide' },
   { id: 'runs', name: 'Runs', title: 'How it runs' },
   { id: 'left', name: 'Left', title: 'What left this device' },
 ] as const;

@@ -91,7 +91,7 @@ describe('the shop is for everybody', () => {
         knows: 'What it knows',
         thinks: 'What it thinks',
         why: 'Why this list',
-        yours: 'Your choice',
+        yours: 'Yours to decide',
         runs: 'How it runs',
         left: 'What left this device',
       })) {
@@ -322,7 +322,7 @@ describe('the shop explains itself', () => {
     const before = await page.evaluate(() => window.recluse.export());
     await page.evaluate(() => window.recluse.forget('everything'));
     await page.getByRole('button', { name: /^What this device knows/ }).click();
-    await page.getByRole('tab', { name: 'Your choice' }).click();
+    await page.getByRole('tab', { name: 'Yours to decide' }).click();
     await page.locator('#panel input[type="file"]').setInputFiles({
       name: 'copy.json',
       mimeType: 'application/json',
