@@ -65,6 +65,7 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
       // Seconds where the machine is not busy; the whole shop is looked through in some.
       testTimeout: 240_000,
       hookTimeout: 120_000,
+      expect: { poll: { timeout: 30_000 } },
       // Each file starts a browser; two cores are busy with one.
       fileParallelism: false,
     }),
