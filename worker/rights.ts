@@ -105,7 +105,6 @@ export function rights(rooms: RightsRooms): Rights {
     },
 
     async after(seq) {
-      if (seq === undefined) return rooms.visitor().after(undefined);
       const from = checkSeq(seq);
       for (;;) {
         const added = rooms.added();

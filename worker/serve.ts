@@ -775,7 +775,9 @@ export function serve(companions: Companions): WorkerApi {
     forget: async (request) => (await rightsHere()).forget(request),
     retract: async (request) => (await rightsHere()).retract(request),
     retain: async (request) => (await rightsHere()).retain(request),
-    after: async (seq) => (await rightsHere()).after(seq),
+    // Following begins here and now, not when its part of the worker has arrived.
+    after: async (seq) =>
+      seq === undefined ? opened().visitor.after(undefined) : (await rightsHere()).after(seq),
     profile: async () => (await rightsHere()).profile(),
     async setProfile(changes) {
       const profile = await (await rightsHere()).setProfile(changes);

@@ -169,8 +169,6 @@ test('an import that is stopped keeps what it has stored, and goes on next time'
 test('whoever follows the interactions hears of new ones in every tab, until they stop', async () => {
   const name = freshName();
   const [here, there] = [await shop({ name }), await shop({ name })];
-  // Before, following begins when its part of the worker has arrived.
-  await here.recluse.ready();
   await here.recluse.track({ type: 'view', item: 'before' });
   const controller = new AbortController();
   const heard: string[] = [];
