@@ -237,6 +237,9 @@ def choose_by_length(
     levels = torch.zeros_like(hybrid.blender.by_length)
     tried: list[Attempt] = []
     for place, events in enumerate(LENGTHS[:-1]):
+        # Without an event all that can differ is a stated taste, of which the log knows nothing: as it is.
+        if events == 0:
+            continue
         fewer = histories.newest(events)
         found: dict[tuple[float, str | None, float], list[Int]] = {}
         for _, chunk in in_chunks(fewer):
