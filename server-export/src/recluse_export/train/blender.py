@@ -30,6 +30,9 @@ STEADINESS = (0.0, 1.0, 2.0, 4.0)
 """Multiples of the linear tier's score that are tried beside what the blender learned."""
 POPULARITY = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Weights of ``popularity`` and of ``recent`` that are tried besides where there is little history."""
+STATED_TASTE = 10.0
+"""Weight of ``affinity`` where there is no event: then only a taste that the visitor stated is in it, of
+which the log knows nothing. More than lies between popular items, so that it counts at once."""
 SHORTENED = 3
 """One of so many lists comes once more as it would be for a visitor of whom less is known."""
 
@@ -220,10 +223,10 @@ def not_worse(one: Float, best_one: Float) -> bool:
 def choose_by_length(
     hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool, steadiness: float
 ) -> tuple[Tensor, list[Attempt]]:
-    """What to add to the weights of the straight lines at each of ``LENGTHS``: as much of the linear tier,
-    and of popularity besides, as is best on ``check`` for histories cut to so many of their newest events;
-    nothing at the last length. ``hybrid.blender`` still adds ``steadiness`` times the linear tier at any
-    length.
+    """What to add to the weights of the straight lines at each of ``LENGTHS``: without an event
+    ``STATED_TASTE`` on affinity; then as much of the linear tier, and of popularity besides, as is best on
+    ``check`` for histories cut to so many of their newest events; nothing at the last length.
+    ``hybrid.blender`` still adds ``steadiness`` times the linear tier at any length.
     """
     histories = histories_at(
         log, check.users, check.now, hybrid.counting.event_types, settings.history_events
@@ -237,8 +240,8 @@ def choose_by_length(
     levels = torch.zeros_like(hybrid.blender.by_length)
     tried: list[Attempt] = []
     for place, events in enumerate(LENGTHS[:-1]):
-        # Without an event all that can differ is a stated taste, of which the log knows nothing: as it is.
         if events == 0:
+            levels[place, lines.index("affinity")] = STATED_TASTE
             continue
         fewer = histories.newest(events)
         found: dict[tuple[float, str | None, float], list[Int]] = {}
