@@ -62,6 +62,8 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
       name: 'demo',
       include: ['test/browser/**/*.demo.test.ts'],
       environment: 'node',
+      // Robots share two cores between this and the Python tests: what one breath of theirs upsets is asked twice.
+      retry: process.env.CI ? 1 : 0,
       // Seconds where the machine is not busy; the whole shop is looked through in some.
       testTimeout: 240_000,
       hookTimeout: 120_000,
