@@ -53,6 +53,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+ContextName = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_-]*$")]
+
+
 class InteractionsSource(Settings):
     """One file (or folder, or glob) of interactions and the names of its columns."""
 
@@ -86,6 +89,18 @@ class InteractionsSource(Settings):
     """Column of the order or basket number."""
     quantity: str | None = None
     """Column of the number of pieces; rows of 0 or less can be dropped by ``clean.positive_quantity``."""
+    context: dict[ContextName, str] = Field(default_factory=dict)
+    """Columns that say something of the moment, by the name that the app's ``context`` has for them:
+    ``{ device = "platform", place = "store_id" }``. The model knows their most frequent values."""
+
+    @model_validator(mode="after")
+    def _context_is_readable(self) -> InteractionsSource:
+        clock = [name for name in ("hour", "weekday") if name in self.context]
+        if clock:
+            raise ValueError(f"context: {clock[0]} is taken from the log's times. Remove it")
+        if self.context and self.layout == "sequences":
+            raise ValueError('context: a file with layout = "sequences" has no columns. Remove it')
+        return self
 
 
 class ItemsSource(Settings):
@@ -223,6 +238,10 @@ class ContextSettings(Settings):
     """Columns of the users' table."""
     hour: bool = True
     weekday: bool = True
+    most_values: int = Field(default=200, ge=1)
+    """Values of each column of single interactions that the model knows: the most frequent. Any other is
+    unknown, as is one that fewer than ``fewest_users`` users have."""
+    fewest_users: int = Field(default=5, ge=1)
 
 
 SplitKind = Literal["time", "leave-one-out", "last-basket", "last-basket-after-cut", "user-disjoint"]
@@ -297,6 +316,16 @@ class Config(Settings):
     samples: list[SampleShopper] = Field(default_factory=list)
     rules: Annotated[list[dict[str, Any]], AfterValidator(_rules)] = Field(default_factory=list)
     """What the shop wants of every list, shipped with the pack: ``docs/recipes/rules.md``."""
+
+    @model_validator(mode="after")
+    def _each_context_has_one_origin(self) -> Config:
+        told = {name for source in self.source.interactions for name in source.context}
+        twice = sorted(told & set(self.context.profile))
+        if twice:
+            raise ValueError(
+                f"context {twice[0]!r} is a column of the interactions and of the users. Rename one of them"
+            )
+        return self
 
     @property
     def folder(self) -> Path:

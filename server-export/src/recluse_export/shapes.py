@@ -52,6 +52,20 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Column:
+    """What single interactions say of their moment: a column of the log with few distinct values."""
+
+    code: Int
+    """``[events]`` index into ``values``, -1 where unknown"""
+    values: list[str]
+    """Distinct, sorted"""
+
+    def keep(self, events: NDArray[np.bool_]) -> Column:
+        """Only these events."""
+        return Column(self.code[events], self.values)
+
+
+@dataclass(frozen=True)
 class Log:
     """Interactions after cleaning, sorted by user, then time, then the log's own order.
 
@@ -77,6 +91,8 @@ class Log:
     items: Items
     profiles: dict[str, list[str | None]] = field(default_factory=dict)
     """Profile columns by name, ``[users]`` each."""
+    context: dict[str, Column] = field(default_factory=dict)
+    """Columns of single interactions by the name of their context: ``device``, ``place``."""
     has_time: bool = True
     utc_offset_hours: float = 0.0
     """Added to ``time`` for hour and weekday."""
@@ -110,6 +126,8 @@ class ContextField:
 
     name: str
     values: list[str]
+    of_moment: bool = False
+    """Whether single interactions have it, in ``Log.context``; else it is the user's."""
 
     @property
     def size(self) -> int:

@@ -48,7 +48,7 @@ def as_newcomers(
     chosen = asked.choose(places)
     known = chosen.context.copy()
     for column, field in enumerate(context):
-        if field.name not in CLOCK:
+        if field.name not in CLOCK and not field.of_moment:
             known[:, column] = 0
     return replace(chosen, context=known)
 

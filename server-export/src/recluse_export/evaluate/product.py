@@ -118,7 +118,7 @@ def evaluate_models(
         log,
         config,
         event_types_of(config),
-        trained.context if trained else context_of(config, log),
+        trained.context if trained else context_of(config, past),
         trained.repeats if trained else people_repeat(past),
         past,
         until,

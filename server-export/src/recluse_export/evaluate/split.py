@@ -48,6 +48,7 @@ def select(log: Log, events: NDArray[np.bool_]) -> Log:
         time=log.time[events],
         value=log.value[events],
         basket=log.basket[events],
+        context={name: column.keep(events) for name, column in log.context.items()},
     )
 
 

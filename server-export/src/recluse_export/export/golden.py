@@ -489,7 +489,7 @@ def _pack(
                 }
                 for one in EVENT_TYPES
             ],
-            "context": [asdict(field) for field in CONTEXT],
+            "context": [{"name": field.name, "values": field.values} for field in CONTEXT],
             "history": {"events": HISTORY_EVENTS},
             "linear": {
                 "halfLifeDays": linear.half_life_days,

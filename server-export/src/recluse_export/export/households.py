@@ -55,6 +55,7 @@ def households(log: Log, config: Config, count: int, events: int) -> list[Househ
                 context={
                     **clock(now, log.utc_offset_hours),
                     **{name: value for name, value in profile.items() if value},
+                    **_told_at(log, stop, user),
                 },
                 interactions=[
                     Interaction(
@@ -72,6 +73,14 @@ def households(log: Log, config: Config, count: int, events: int) -> list[Househ
             )
         )
     return told
+
+
+def _told_at(log: Log, event: int, user: int) -> dict[str, str]:
+    """What the user's next event says of its moment."""
+    if event >= log.offsets[user + 1]:
+        return {}
+    codes = {name: int(column.code[event]) for name, column in log.context.items()}
+    return {name: log.context[name].values[code] for name, code in codes.items() if code >= 0}
 
 
 def main(

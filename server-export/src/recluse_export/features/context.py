@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from recluse_export.features.history import DAY
+from recluse_export.features.history import DAY, positions_before
 from recluse_export.shapes import ContextField, Int, Log, Long
 
 
@@ -60,9 +60,27 @@ def clock(seconds: int, utc_offset_hours: float) -> dict[str, str | int]:
     return {"hour": local.hour, "weekday": local.isoweekday()}
 
 
+def context_of_events(log: Log, field: ContextField) -> Int:
+    """``[events]`` the index of a context of the moment at each event."""
+    column = log.context.get(field.name)
+    if column is None:
+        return np.zeros(len(log.item), np.int32)
+    index = {value: place + 1 for place, value in enumerate(field.values)}
+    # The last one is found by the code -1, unknown.
+    return np.array([*(index.get(value, 0) for value in column.values), 0], np.int32)[column.code]
+
+
+def _at_next_event(log: Log, users: Int | Long, now: Long, field: ContextField) -> Int:
+    place = positions_before(log, np.asarray(users), np.asarray(now))
+    there = place < log.offsets[np.asarray(users) + 1]
+    told = np.append(context_of_events(log, field), 0)
+    return np.where(there, told[np.minimum(place, len(log.item))], 0)
+
+
 def contexts_at(log: Log, users: Int | Long, now: Long, fields: Sequence[ContextField]) -> Int:
     """``[users, fields]`` of many users, each at their own moment; a log without times knows no hour and no
-    weekday."""
+    weekday. What single interactions say of their moment is that of the visit which the moment belongs to:
+    the user's first event at or after it."""
     local = np.asarray(now) + int(log.utc_offset_hours * 3600)
     columns = []
     for field in fields:
@@ -71,6 +89,8 @@ def contexts_at(log: Log, users: Int | Long, now: Long, fields: Sequence[Context
         elif field.name == "weekday":
             # 1 January 1970 was a Thursday, the fourth day of its week.
             column = (local // int(DAY) + 3) % 7 + 1 if log.has_time else np.zeros(len(users))
+        elif field.of_moment:
+            column = _at_next_event(log, users, now, field)
         else:
             place = {value: index + 1 for index, value in enumerate(field.values)}
             profile = np.array(

@@ -10,6 +10,7 @@ learns.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -74,13 +75,23 @@ class NextItemEncoder(nn.Module):
     """Events in, one state an event out; the same graph inputs as ``Encoder``, of which it leaves the ages
     alone."""
 
-    def __init__(self, size: int, tokens: int, context_sizes: list[int], settings: EncoderSettings) -> None:
+    def __init__(
+        self,
+        size: int,
+        tokens: int,
+        context_sizes: list[int],
+        settings: EncoderSettings,
+        of_moment: Sequence[bool] = (),
+    ) -> None:
+        """``of_moment`` says which contexts belong to the moment that is asked for. They enter after the
+        blocks: what a place hands on to later ones must not depend on a moment that is gone by then."""
         super().__init__()
         self.enter = nn.Linear(size, size, bias=False)
         self.kind = nn.Embedding(tokens + 1, size)
         self.value = nn.Linear(len(STARS) + 1, size, bias=False)
         self.register_buffer("stars", torch.tensor(STARS), persistent=False)
         self.context = nn.ModuleList(nn.Embedding(indices, size) for indices in context_sizes)
+        self.of_moment = [*of_moment, *([False] * (len(context_sizes) - len(of_moment)))]
         self.dropout = nn.Dropout(settings.dropout)
         self.blocks = nn.ModuleList(Block(size, settings) for _ in range(settings.blocks))
         self.last = nn.LayerNorm(size)
@@ -114,15 +125,24 @@ class NextItemEncoder(nn.Module):
         log_distance = torch.log1p(torch.relu(back))
         closed = (back < 0).to(items.dtype) * PADDING + mask.unsqueeze(1)
         x = self.enter(items) + self.kind(types) + self.value(self.value_features(values))
-        for place_, embedding in enumerate(self.context):
-            x = x + embedding(context[:, place_]).unsqueeze(1)
+        x = x + self._told(context, False)
         x = self.dropout(x)
         for block in self.blocks:
             x = block(x, log_distance, closed)
         open_ = (closed > 0.5 * PADDING).to(items.dtype)
         zeros = torch.zeros_like(log_distance).unsqueeze(0)
         memory = self.memory(items, types, zeros, log_distance.unsqueeze(0), open_)
-        return self.leave(self.last(x)) + memory
+        return self.leave(self.last(x + self._told(context, True))) + memory
+
+    def _told(self, context: Tensor, of_moment: bool) -> Tensor | float:
+        """What one kind of context adds, ``[batch, places or 1, size]``; ``context`` is [batch, fields], or
+        [batch, places, fields] for moments of their own."""
+        total: Tensor | float = 0.0
+        for place, embedding in enumerate(self.context):
+            if self.of_moment[place] == of_moment:
+                told = embedding(context[..., place])
+                total = total + (told.unsqueeze(1) if context.dim() == 2 else told)
+        return total
 
     def value_features(self, values: Tensor) -> Tensor:
         """``[batch, places, 12]``: how near the value is to each of ``STARS``, and its logarithm; zeros where

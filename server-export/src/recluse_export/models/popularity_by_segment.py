@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from recluse_export.errors import ProblemError
-from recluse_export.features.context import contexts_at
+from recluse_export.features.context import context_of_events, contexts_at
 from recluse_export.features.history import DAY, Double, Histories
 from recluse_export.features.interest import interest
 from recluse_export.models.base import Environment
@@ -78,8 +78,12 @@ class PopularityBySegment:
         place = self._place()
         field = self.environment.context[place]
         users = np.arange(log.user_count)
-        segment = contexts_at(log, users, np.full(len(users), until), [field])[:, 0]
-        cell = segment[log.user].astype(np.int64) * items + log.item
+        segment = (
+            context_of_events(log, field)
+            if field.of_moment
+            else contexts_at(log, users, np.full(len(users), until), [field])[:, 0][log.user]
+        )
+        cell = segment.astype(np.int64) * items + log.item
         by_segment = np.bincount(cell, weights=decay, minlength=field.size * items).reshape(-1, items)
         mixed = by_segment + settings.smoothing * self.overall
         self.segments = mixed / mixed.sum(axis=1, keepdims=True)

@@ -8,8 +8,8 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from recluse_export.read.tables import Tables
-from recluse_export.shapes import Items, Log
+from recluse_export.read.tables import CONTEXT, Tables
+from recluse_export.shapes import Column, Items, Log
 
 Describe = Callable[[pa.Table], Items]
 """Makes the catalogue from the cleaned table of items, whose row order is the order of rows."""
@@ -35,8 +35,11 @@ def assemble(
     catalogue = describe(_with_prices(items, tables, price_from_sales).to_pyarrow())
     users = log.select("user").distinct().order_by("user").to_pyarrow()["user"]
 
+    told = [CONTEXT + name for name in tables.context]
     rows = (
-        log.order_by(*_order(tables)).select("user", "item", "type", "time", "value", "basket").to_pyarrow()
+        log.order_by(*_order(tables), *told)
+        .select("user", "item", "type", "time", "value", "basket", *told)
+        .to_pyarrow()
     )
     user = _positions(rows["user"], users)
     offsets = np.searchsorted(user, np.arange(len(users) + 1), side="left").astype(np.int64)
@@ -56,6 +59,7 @@ def assemble(
         users=users.to_pylist(),
         items=catalogue,
         profiles=_profiles(tables, users.to_pylist()),
+        context={name: _column(rows[CONTEXT + name]) for name in tables.context},
         has_time=tables.has_time,
         utc_offset_hours=utc_offset_hours,
     )
@@ -112,6 +116,12 @@ def _baskets(user: np.ndarray, time: np.ndarray, basket: pa.ChunkedArray) -> np.
     same_moment = time[1:] == time[:-1]
     begins[1:] = (user[1:] != user[:-1]) | (name[1:] != name[:-1]) | ((name[1:] == -1) & ~same_moment)
     return np.cumsum(begins) - 1
+
+
+def _column(values: pa.ChunkedArray) -> Column:
+    known = values.drop_null().unique().sort()
+    places = pa.compute.index_in(values, value_set=known).fill_null(-1)
+    return Column(places.to_numpy().astype(np.int32), known.to_pylist())
 
 
 def _profiles(tables: Tables, users: list[str]) -> dict[str, list[str | None]]:

@@ -17,7 +17,7 @@ from ibis.backends.duckdb import Backend
 
 from recluse_export.config import InteractionsSource, ItemsSource, SourceSettings, UsersSource
 from recluse_export.errors import ProblemError
-from recluse_export.read.tables import Tables, settle, start_engine
+from recluse_export.read.tables import CONTEXT, Tables, settle, start_engine
 
 SUFFIXES = {
     ".parquet": "parquet",
@@ -56,7 +56,8 @@ def read_tables(source: SourceSettings, folder: Path) -> Tables:
         A file or column is missing, or a column is not of the type that it must have.
     """
     engine = start_engine()
-    logs = [_interactions(engine, one, folder) for one in source.interactions]
+    context = sorted({name for one in source.interactions for name in one.context})
+    logs = [_interactions(engine, one, folder, context) for one in source.interactions]
     log = reduce(lambda one, other: one.union(other), logs)
     items = (
         _items(engine, source.items, folder)
@@ -71,7 +72,7 @@ def read_tables(source: SourceSettings, folder: Path) -> Tables:
         )
     ordered = all(one.time or one.order or one.layout == "sequences" for one in source.interactions)
     users = _users(engine, source.users, folder) if source.users else None
-    return Tables(engine, log, items, users, has_time=all(timed), has_order=ordered)
+    return Tables(engine, log, items, users, has_time=all(timed), has_order=ordered, context=tuple(context))
 
 
 def find_files(paths: list[str], folder: Path, section: str) -> tuple[list[Path], str]:
@@ -224,11 +225,12 @@ def _time(engine: Backend, table: ir.Table, source: InteractionsSource, name: st
     return text.try_cast(UTC).epoch_seconds().cast("int64")
 
 
-def _interactions(engine: Backend, source: InteractionsSource, folder: Path) -> ir.Table:
+def _interactions(engine: Backend, source: InteractionsSource, folder: Path, context: list[str]) -> ir.Table:
+    """``context`` names what any of the sources says of the moment."""
     section = "[source.interactions]"
     table, name = _open(engine, source.path, folder, section)
     if source.layout == "sequences":
-        return _sequences(table, source)
+        return _sequences(table, source, context)
     under = "under [[source.interactions]]"
 
     def column(setting: str) -> ir.Column:
@@ -259,10 +261,16 @@ def _interactions(engine: Backend, source: InteractionsSource, folder: Path) -> 
         value=value,
         quantity=quantity,
         basket=_text(column("basket")) if source.basket else ibis.null("string"),
+        **{
+            CONTEXT + one: _text(_column(table, source.context[one], name, f"context.{one} {under}"))
+            if one in source.context
+            else ibis.null("string")
+            for one in context
+        },
     )
 
 
-def _sequences(table: ir.Table, source: InteractionsSource) -> ir.Table:
+def _sequences(table: ir.Table, source: InteractionsSource, context: list[str]) -> ir.Table:
     """Lines of ``user item item ...``, oldest first."""
     words = table.select(words=table.line.strip().re_replace(r"\s+", " ").split(" "))
     rows = words.select(user=words.words[0], item=words.words).unnest("item", offset="place")
@@ -277,6 +285,7 @@ def _sequences(table: ir.Table, source: InteractionsSource) -> ir.Table:
         value=ibis.null("float64"),
         quantity=ibis.null("float64"),
         basket=ibis.null("string"),
+        **{CONTEXT + one: ibis.null("string") for one in context},
     )
 
 

@@ -63,6 +63,11 @@ def inspect_log(log: Log) -> Inspection:
         ),
         "profile": ", ".join(f"{name} for {_known(values):.0%}" for name, values in log.profiles.items())
         or "none",
+        "context": ", ".join(
+            f"{name}: {len(column.values):,} values, for {np.mean(column.code >= 0):.0%} of interactions"
+            for name, column in log.context.items()
+        )
+        or "none",
     }
     order = np.argsort(-support, kind="stable")[:10]
     common = [(log.items.ids[row], log.items.titles[row], int(support[row])) for row in order]

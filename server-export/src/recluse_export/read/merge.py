@@ -6,7 +6,7 @@ from typing import Literal
 
 import ibis
 
-from recluse_export.read.tables import Tables, settle
+from recluse_export.read.tables import CONTEXT, Tables, settle
 
 
 def merge_identical_items(tables: Tables) -> Tables:
@@ -52,6 +52,7 @@ def merge_duplicates(
         if values == "add"
         else log.value.max(),
         "quantity": log.quantity.cast("decimal(18, 4)").sum().cast("float64"),
+        **{CONTEXT + name: log[CONTEXT + name].min() for name in tables.context},
     }
     merged = log.group_by(same).aggregate(
         **{name: value for name, value in others.items() if name not in same}

@@ -9,6 +9,9 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 from ibis.util import gen_name
 
+CONTEXT = "context "
+"""How columns of the log begin that say something of the moment."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -18,7 +21,8 @@ class Tables:
     where it can't be read), ``time_text: string`` (what the source says where it can't be read, for
     messages), ``order: float64``, ``value: float64``, ``quantity: float64``, ``basket: string`` (the last
     four null where absent). ``items`` has ``item: string`` and whatever else the catalogue has; ``users``
-    has ``user: string`` and the profile.
+    has ``user: string`` and the profile. ``interactions`` also has ``CONTEXT`` and the name for each of
+    ``context: string``.
     """
 
     engine: Backend
@@ -28,6 +32,8 @@ class Tables:
     has_time: bool
     has_order: bool
     """Whether time or ``order`` says which event came first."""
+    context: tuple[str, ...] = ()
+    """Names of the contexts that single interactions have."""
 
     def with_interactions(self, interactions: ir.Table) -> Tables:
         """The same with another log."""

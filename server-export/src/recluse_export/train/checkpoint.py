@@ -119,7 +119,9 @@ def load_checkpoint(folder: Path) -> Trained:
     if facts["networks"] is not None:
         tokens = max(event_type.token for event_type in event_types)
         kind = NextItemEncoder if facts["networks"].get("next_item") else Encoder
-        encoder = kind(settings.tower.size, tokens, [field.size for field in context], settings.encoder)
+        sizes = [field.size for field in context]
+        moments = [[field.of_moment for field in context]] if kind is NextItemEncoder else []
+        encoder = kind(settings.tower.size, tokens, sizes, settings.encoder, *moments)
         blender = Blender(linear.coefficients, settings.blender)
         for prefix, module in (("encoder", encoder), ("blender", blender)):
             state = {

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from recluse_export.evaluate.split import select
-from recluse_export.features.context import contexts_at
+from recluse_export.features.context import context_of_events, contexts_at
 from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.settings import EncoderSettings, ModelSettings
 from recluse_export.models.tower import ItemTower, item_tokens
@@ -47,7 +47,7 @@ class Windows:
     asked: Float
     """``[windows, places, ahead]`` how much each of them counts; 0 where it is not there or can't be told"""
     context: Int
-    """``[windows, fields]``"""
+    """``[windows, fields]``; ``[windows, places, fields]`` where single interactions have a context"""
     user: Int
     """``[windows]``"""
 
@@ -78,6 +78,11 @@ class NextItemWindows:
         self.windows_a_user = np.ceil(self.length[self.users] / settings.events).astype(np.int64)
         users = np.arange(log.user_count, dtype=np.int32)
         self.context = contexts_at(log, users, np.zeros(log.user_count, np.int64), context)
+        self.at_event = {
+            place: context_of_events(self.log, field)
+            for place, field in enumerate(context)
+            if field.of_moment
+        }
 
     def __len__(self) -> int:
         """Windows a pass: as many as cover every history once."""
@@ -114,6 +119,11 @@ class NextItemWindows:
         event = np.minimum(start[:, None] + place, len(log.item) - 1)
         real = place < length[:, None]
         context = self.context[users]
+        if self.at_event:
+            # What is known when a place is asked is the moment of the event that comes next.
+            context = np.repeat(context[:, None], len(place) - 1, axis=1)
+            for number, told in self.at_event.items():
+                context[..., number] = np.where(real, told[event], 0)[:, 1:]
         known = random.random(context.shape) >= self.settings.context_dropout
         item = np.where(real, log.item[event], 0)
         return Windows(
@@ -186,7 +196,11 @@ def new_next_item_model(
     slots, begin = item_tokens(log.items, settings.tower)
     tokens = max(event_type.token for event_type in event_types)
     encoder = NextItemEncoder(
-        settings.tower.size, tokens, [field.size for field in context], settings.encoder
+        settings.tower.size,
+        tokens,
+        [field.size for field in context],
+        settings.encoder,
+        [field.of_moment for field in context],
     )
     return NextItemModel(encoder, ItemTower(len(log.items), slots, begin, popularity, settings.tower))
 

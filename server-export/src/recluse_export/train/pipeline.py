@@ -107,7 +107,7 @@ def train(log: Log, config: Config, progress: Progress, kept: Kept | None = None
             lambda: fit_counting(past, until, event_types, settings, parameters, repeats),
         )
         step.advance()
-    context = context_of(config, log)
+    context = context_of(config, past)
     ratings = train_ratings(past, config, progress, budget)
     networks = None
     if settings.full:
