@@ -35,6 +35,18 @@ const rules = [
     never: /^src\/collect(\.ts$|\/)/,
   },
   {
+    says: 'what has an entry point of its own is no part of another',
+    from: /^src\/(?!measure(\.ts$|\/))/,
+    never: /^src\/measure(\.ts$|\/)/,
+  },
+  {
+    says: 'measuring is done with the public API: it loads nothing of the recommender',
+    from: /^src\/measure(\.ts$|\/)/,
+    never: /^src\/(?!measure\/)/,
+    counts: 'values',
+    reach: true,
+  },
+  {
     says: 'collecting is done with the public API: it loads nothing of the recommender',
     from: /^src\/collect(\.ts$|\/)/,
     never: /^src\/(?!collect\/)/,

@@ -701,6 +701,167 @@ export interface ListChange {
   list: RankedList;
 }
 
+/** What happened with items of lists, in numbers. */
+export interface Counts {
+  /** Items that were really seen. */
+  impressions: number;
+  clicks: number;
+  carts: number;
+  purchases: number;
+  /** Views that said how long they lasted. */
+  dwells: number;
+  /** How long these lasted together, in milliseconds. */
+  dwell: number;
+}
+
+/** Counts, and the rates that follow from them; null where there is nothing to divide by. */
+export interface Rates extends Counts {
+  /** Clicks an impression. Above 1 where a page tells of clicks and of few impressions. */
+  ctr: number | null;
+  /** Purchases a click. */
+  conversion: number | null;
+}
+
+/** What lies below which shares of what was measured; null where nothing was. To within a tenth of the value. */
+export interface Percentiles {
+  count: number;
+  p50: number | null;
+  p75: number | null;
+  p95: number | null;
+}
+
+/** What this device's lists have come to, counted on the device and kept there. */
+export interface Metrics {
+  /** Time of the oldest interaction that counts, milliseconds since 1970; null where none does. */
+  since: number | null;
+  /** All that lists led to. */
+  total: Rates;
+  /** Carts, purchases and dwell that no list led to within a week. */
+  elsewhere: Counts;
+  /** Most impressions first. `''`: the page did not say where. */
+  placements: ({ placement: string } & Rates)[];
+  /** By the tier that made the list; null where that is not known. */
+  sources: ({ source: Source | null } & Rates)[];
+  /** By experiment and variant. */
+  variants: ({ experiment: string; variant: string } & Rates)[];
+  /** By placement and position, from 0; null where the page did not say which, 50 for all from the 51st on. */
+  positions: ({ placement: string; position: number | null } & Rates)[];
+  /** By day in UTC, `'2026-11-25'`, oldest first; null for all days that are too long ago to be told apart. */
+  days: ({ day: string | null } & Rates)[];
+  /** Share of the impressions whose item had been shown before; null without impressions. */
+  repeated: number | null;
+  /** Share of the impressions whose item the visitor had done nothing with before; null without impressions. */
+  novelty: number | null;
+  /** Distinct items shown (counted up to 1,000), and their share of the pack's; null where there is no pack yet. */
+  coverage: { items: number; share: number | null };
+  /** Time that lists took in the worker, in milliseconds, by tier. */
+  latency: ({ source: Source } & Percentiles)[];
+  /** Age of lists when they were given, in milliseconds: 0 but for those made in advance (`freshness`). */
+  age: Percentiles;
+}
+
+/** A part of the devices that some experiments share among themselves. */
+export interface ExperimentGroup {
+  name: string;
+  /** The group's devices from this share on, 0 to 1, up to the other: experiments whose ranges don't overlap never meet on a device. */
+  from: number;
+  to: number;
+}
+
+/** How devices are divided among the variants of an experiment. Every field is optional. */
+export interface VariantOptions {
+  /** How many devices get each variant, in proportion; as many as there are variants. Default: equally many. */
+  weights?: readonly number[];
+  /** Only these devices take part; the others get the first variant, and count nowhere. Default: all devices. */
+  group?: ExperimentGroup;
+  /** What happens with lists of these placements counts for the variant. Default: all placements. */
+  placements?: readonly string[];
+}
+
+/** A request for one of the lists of an interleaving. */
+export type InterleavedRequest = RecommendRequest;
+
+/** One list made of two rankers' lists. */
+export interface InterleavedList extends RankedList {
+  /** Which of the two rankers, 0 or 1, each item counts for. */
+  teams: (0 | 1)[];
+}
+
+/** What has come of an interleaving: of how many lists that the visitor has seen, which ranker got more clicks. */
+export interface Preference {
+  wins: [number, number];
+  ties: number;
+}
+
+/** Counts of an experiment's variants on this device. */
+export interface ExperimentCounts {
+  name: string;
+  /** The variant that this device has; null where it takes no part. */
+  variant: string | null;
+  variants: ({ variant: string } & Rates)[];
+  preference: Preference;
+}
+
+/**
+ * A question whose answers may leave the device, disguised. `clicked`: has the visitor clicked anything of the experiment's placements on that
+ * day, by variant. `bought`: which of these categories is the last thing of that day from that was bought, `other` or `none`.
+ */
+export type ReportQuestion =
+  | { name: string; kind: 'clicked'; experiment: string }
+  | { name: string; kind: 'bought'; categories: readonly string[] };
+
+/** What may be reported, and how much it may give away. */
+export interface ReportDeclaration {
+  /** At most 8. */
+  questions: readonly ReportQuestion[];
+  /** How much a single report may give away, above 0, at most 10: a report is at most e^epsilon times likelier with one true answer than with another. */
+  epsilon: number;
+  /** How much all different reports of this device may give away together, for ever. The first one declared on a device stays. */
+  lifetime: number;
+}
+
+/** The answer to one question for one day, disguised. `JSON.stringify` of it is all that may leave; its schema is `docs/report.schema.json`. */
+export interface PrivateReport {
+  format: 'recluse-report';
+  version: 1;
+  /** Random, for this report alone: one that arrives twice counts once. */
+  id: string;
+  question: string;
+  /** What can be answered, in the order of the bits. */
+  answers: string[];
+  epsilon: number;
+  /** In UTC. */
+  day: string;
+  /** 0 or 1 for each answer, at random: the true one is 1 with probability 1/2, each other with 1 / (e^epsilon + 1). */
+  bits: string;
+}
+
+/** What a device has given away, or may. */
+export interface ReportLedger {
+  /** What was declared first on this device. */
+  lifetime: number;
+  /** What the different reports that were ever declared give away together, at most. */
+  reserved: number;
+  questions: { name: string; epsilon: number; answers: string[]; reserved: number }[];
+}
+
+/** What `recluse/measure` may ask of the worker. */
+export interface MeasureApi {
+  metrics(): Promise<Metrics>;
+  variant(name: string, variants: readonly string[], options: VariantOptions): Promise<string>;
+  interleave(
+    name: string,
+    first: InterleavedRequest,
+    second: InterleavedRequest,
+    limit: number,
+  ): Promise<InterleavedList>;
+  experiment(name: string): Promise<ExperimentCounts>;
+  declareReports(declaration: ReportDeclaration): Promise<ReportLedger>;
+  /** Reports of past days that were not sent yet; none where nothing may be shared. */
+  dueReports(declaration: ReportDeclaration): Promise<PrivateReport[]>;
+  reportSent(id: string): Promise<void>;
+}
+
 /** Given by the page to the worker once. */
 export interface OpenOptions {
   /** Absolute URL of `manifest.json`. */

@@ -19,6 +19,7 @@ from rich.table import Table
 from recluse_export import __version__
 from recluse_export.commands_evaluate import evaluate
 from recluse_export.commands_ratings import ratings
+from recluse_export.commands_reports import reports
 from recluse_export.config import Config, read_config
 from recluse_export.errors import ProblemError, Terminated
 from recluse_export.interruption import same_command, terminable
@@ -297,6 +298,7 @@ def delta(
 
 
 app.command()(_plainly(ratings))
+app.command()(_plainly(reports))
 
 
 def _load(config: Config) -> tuple[Log, CleaningReport]:
