@@ -26,7 +26,13 @@ function shipPack(): Plugin {
 function project(test: NonNullable<TestProjectInlineConfiguration['test']>): TestProjectInlineConfiguration {
   return {
     root: here('.'),
-    resolve: { alias: { 'recluse/collect': here('./src/collect.ts'), recluse: here('./src/index.ts') } },
+    resolve: {
+      alias: {
+        'recluse/collect': here('./src/collect.ts'),
+        'recluse/measure': here('./src/measure.ts'),
+        recluse: here('./src/index.ts'),
+      },
+    },
     plugins: [workerFromSource()],
     worker: { format: 'es', plugins: () => [workerFromSource()] },
     // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
@@ -89,6 +95,7 @@ export default defineConfig(async ({ command }) => ({
   resolve: {
     alias: {
       'recluse/collect': here(command === 'build' ? './dist/collect.js' : './src/collect.ts'),
+      'recluse/measure': here(command === 'build' ? './dist/measure.js' : './src/measure.ts'),
       recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts'),
     },
   },

@@ -28,7 +28,11 @@ export async function buildPage(folder) {
       license: { fileName: 'licenses-page.md' },
       rolldownOptions: {
         // They share types alone, so neither loads the other.
-        input: { index: `${root}src/index.ts`, collect: `${root}src/collect.ts` },
+        input: {
+          index: `${root}src/index.ts`,
+          collect: `${root}src/collect.ts`,
+          measure: `${root}src/measure.ts`,
+        },
         // An app imports from these files: their exports must keep their names.
         preserveEntrySignatures: 'strict',
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

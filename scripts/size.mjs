@@ -55,11 +55,15 @@ export async function sizes({ withRuntime = true } = {}) {
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
   const ours = withImports('worker.js');
-  const entries = ['index.js', 'collect.js', 'worker.js'].flatMap((name) => withImports(name));
+  const entries = ['index.js', 'collect.js', 'measure.js', 'worker.js'].flatMap((name) => withImports(name));
   /** Parts of the worker that come after the first list, all before `ready`; one that a list asks for comes with that list. */
-  const onDemand = dist.filter(
+  const later = dist.filter(
     (name) => /^worker-.*\.js$/.test(name) && !runtime.includes(name) && !entries.includes(name),
   );
+  /** Those that come only where an app asks for them when it creates the recommender. @param {string} name */
+  const askedFor = (name) => /^worker-serve-measure-/.test(name);
+  const onDemand = later.filter((name) => !askedFor(name));
+  const features = later.filter(askedFor);
   /** What is loaded when `collect()` is told to. */
   const sources = dist.filter((name) => /^(?!worker-).*\.js$/.test(name) && !entries.includes(name));
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
@@ -74,13 +78,16 @@ export async function sizes({ withRuntime = true } = {}) {
   )?.[1];
 
   const inDist = (/** @type {string} */ name) => `dist/${name}`;
-  const [pageBytes, collectBytes, sourceBytes, workerBytes, onDemandBytes] = await Promise.all([
-    sizesOf(withImports('index.js').map(inDist)),
-    sizesOf(withImports('collect.js').map(inDist)),
-    sizesOf(sources.map(inDist)),
-    sizesOf(ours.map(inDist)),
-    sizesOf(onDemand.map(inDist)),
-  ]);
+  const [pageBytes, collectBytes, measureBytes, sourceBytes, workerBytes, onDemandBytes, featureBytes] =
+    await Promise.all([
+      sizesOf(withImports('index.js').map(inDist)),
+      sizesOf(withImports('collect.js').map(inDist)),
+      sizesOf(withImports('measure.js').map(inDist)),
+      sizesOf(sources.map(inDist)),
+      sizesOf(ours.map(inDist)),
+      sizesOf(onDemand.map(inDist)),
+      sizesOf(features.map(inDist)),
+    ]);
   const [runtimeBytes, packBytes, shopBytes] = await Promise.all([
     sizesOf(withRuntime ? runtime.map(inDist) : []),
     sizesOf(pack.map((name) => `demo/pack/${name}`)),
@@ -89,6 +96,7 @@ export async function sizes({ withRuntime = true } = {}) {
   const rows = [
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'collect entry', bytes: sum(collectBytes) },
+    { name: 'measure entry', bytes: sum(measureBytes) },
     ...sources.map((file, index) => ({
       name: `collect on demand: ${file.replace(/-.{8}\.js$/, '')}`,
       bytes: sourceBytes[index] ?? 0,
@@ -99,6 +107,10 @@ export async function sizes({ withRuntime = true } = {}) {
     ...onDemand.map((file, index) => ({
       name: `on demand: ${file.replace(/^worker-|-.{8}\.js$/g, '')}`,
       bytes: onDemandBytes[index] ?? 0,
+    })),
+    ...features.map((file, index) => ({
+      name: `where asked for: ${file.replace(/^worker-serve-|-.{8}\.js$/g, '')}`,
+      bytes: featureBytes[index] ?? 0,
     })),
     { name: 'kernel', bytes: await compressed(Buffer.from(kernel ?? '', 'base64')) },
     ...runtimeBytes.map((bytes, index) => ({ name: runtime[index] ?? '', bytes })),

@@ -862,6 +862,9 @@ export interface MeasureApi {
   reportSent(id: string): Promise<void>;
 }
 
+/** Parts of the worker that are loaded only where the app asks for them, and have entry points of their own. */
+export type PartName = 'measure';
+
 /** Given by the page to the worker once. */
 export interface OpenOptions {
   /** Absolute URL of `manifest.json`. */
@@ -888,6 +891,8 @@ export interface OpenOptions {
   events: Readonly<Record<string, EventTypeOptions>>;
   /** What the page has added with `addItems()`, for a worker that has to be started again. */
   items?: readonly NewItem[];
+  /** Load what counts, compares and reports (`recluse/measure`). */
+  measure?: boolean;
 }
 
 /** What the worker does for the page. The page's view is derived from this by comlink's `Remote`. */
@@ -926,6 +931,8 @@ export interface WorkerApi {
   setProfile(changes: Record<string, string | number | readonly string[] | null>): Promise<Profile>;
   consent(state: Consent, options: { erase?: boolean }): Promise<void>;
   status(request?: StatusRequest): Promise<Status>;
+  /** Asks a part that the app has asked for when opening: one of the methods that the part's own interface names. */
+  part(name: PartName, method: string, given: readonly unknown[]): Promise<unknown>;
   refresh(): Promise<boolean>;
   /** Resolves when `status().phase` is `ready`. */
   ready(): Promise<void>;

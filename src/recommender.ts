@@ -18,6 +18,7 @@ import {
   type ItemUpdates,
   type NewItem,
   type OpenOptions,
+  type PartName,
   type PopularRequest,
   type Prediction,
   type PredictRequest,
@@ -70,6 +71,8 @@ export interface RecommenderOptions<Item extends object = Attributes> {
   workerUrl?: string | URL;
   /** What the shop wants of all lists; `rules()` replaces them. Default: nothing. */
   rules?: readonly Rule<Item>[];
+  /** Load what counts what lists lead to, and runs experiments (`recluse/measure`). Default `false`. */
+  measure?: boolean;
   /** Called with every problem that did not stop the lists. Default: a warning in the console. */
   onProblem?: (problem: RecluseError) => void;
 }
@@ -255,6 +258,12 @@ export interface Recommender<Item extends object = Attributes> {
    * @throws RecluseError `pack-unreachable`, `pack-damaged`, `pack-too-new`: then the pack that was here serves on
    */
   refresh(options?: CallOptions): Promise<boolean>;
+  /**
+   * What entry points of their own (`recluse/measure`) are made of; apps call those.
+   *
+   * @throws RecluseError `invalid-argument` where the part was not asked for
+   */
+  part(name: PartName, method: string, given: readonly unknown[], options?: CallOptions): Promise<unknown>;
   /** Resolves when nothing more will be fetched: pack and runtime are here, or were given up (see `status().problems`). */
   ready(options?: CallOptions): Promise<void>;
   /** Stores what is on its way and ends the worker. */
@@ -497,6 +506,8 @@ export async function createRecommender<Item extends object = Attributes>(
         if (lastStatus?.phase !== 'closed') lastStatus = await connection.call('status', request);
         return lastStatus;
       }),
+    part: (name, method, given, { signal } = {}) =>
+      abortable(signal, () => connection.call('part', name, method, given)),
     refresh: ({ signal } = {}) => abortable(signal, () => connection.call('refresh')),
     ready: ({ signal } = {}) => abortable(signal, () => connection.call('ready')),
     async close() {
@@ -527,6 +538,7 @@ function openOptions({
   events = {},
   rules = [],
   refreshEvery,
+  measure = false,
 }: RecommenderOptions): OpenOptions {
   try {
     const manifest = new URL(pack, document.baseURI).href;
@@ -543,6 +555,7 @@ function openOptions({
       events,
       ...(refreshEvery === undefined ? {} : { refreshEvery }),
       rules,
+      measure,
     };
   } catch {
     throw new RecluseError(

@@ -225,6 +225,7 @@ const openOptions = fields({
   rules,
   consent: oneOf('granted', 'pending', 'denied'),
   globalPrivacyControl: flag,
+  measure: flag,
   events: recordOf(fields({ weight: between(-1000, 1000) }, 'weight')),
 });
 

@@ -43,6 +43,7 @@ const always = {
 
 /** What needs the titles. */
 const withCatalogue = {
+  display: loadedOnce(() => import('./display.ts')),
   textSearch: loadedOnce(() => import('./search/text-search.ts')),
 };
 
@@ -52,8 +53,13 @@ const withModel = {
   rating: loadedOnce(() => import('./model/rating.ts')),
 };
 
+/** What an app asks for when it creates the recommender. */
+const whereAskedFor = {
+  measure: loadedOnce(() => import('./serve-measure.ts')),
+};
+
 /** The parts by name. Each call resolves with the part, loaded at most once. */
-export const onDemand = { ...always, ...withCatalogue, ...withModel };
+export const onDemand = { ...always, ...withCatalogue, ...withModel, ...whereAskedFor };
 
 /**
  * Loads all parts that this session can need, but for what comes with the model.

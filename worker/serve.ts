@@ -1,7 +1,6 @@
 /** The worker's rooms, wired together: what the page may call, and what happens by itself. */
 import {
   type ChangeEvent,
-  type ItemDisplay,
   type OpenOptions,
   type Page,
   type Paged,
@@ -41,8 +40,6 @@ import { type Changes, openChanges } from './changes.ts';
 import { visitWithout } from './leave-out.ts';
 import { clockAt } from './model/context.ts';
 import { withEventTypes } from './model/event-types.ts';
-import { attributes } from './model/features/attributes.ts';
-import { categories } from './model/features/categories.ts';
 import { hasModel } from './model/full-pack.ts';
 import type { Model } from './model/model.ts';
 import { hasLinear } from './model/signals.ts';
@@ -67,6 +64,7 @@ import {
 import type { AppliedRules } from './rerank/rules/applied.ts';
 import type { Rights } from './rights.ts';
 import { type ScoringOnce, scoringOnce } from './scoring-once.ts';
+import type { Measuring } from './serve-measure.ts';
 import { openShop, type Shop } from './shop/shop.ts';
 import { randomId } from './store/store.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -321,6 +319,32 @@ export function serve(companions: Companions): WorkerApi {
       report(error);
       return undefined;
     }
+  }
+
+  let measuringLoaded: Promise<Measuring> | undefined;
+  function measuringHere(): Promise<Measuring> {
+    const { options, visitor } = opened();
+    if (!options.measure)
+      throw new RecluseError('invalid-argument', 'This is there with createRecommender({ measure: true }).', {
+        field: 'measure',
+      });
+    measuringLoaded ??= onDemand.measure().then(({ openMeasuring }) => {
+      const measuring = openMeasuring({
+        name: options.name,
+        visitor,
+        api: { ...api },
+        packNow: () => ('pack' in progress ? progress.pack : undefined),
+        packWithCategories: () => packWith(({ priors }) => priors),
+        sharing: () => !options.globalPrivacyControl && visitor.consent() === 'granted',
+        report,
+      });
+      Object.assign(api, measuring.api);
+      return measuring;
+    });
+    measuringLoaded.catch(() => {
+      measuringLoaded = undefined;
+    });
+    return measuringLoaded;
   }
 
   /** A new pack must have given a list before it may take the place of the old one. */
@@ -603,7 +627,7 @@ export function serve(companions: Companions): WorkerApi {
     };
   }
 
-  return {
+  const api: WorkerApi = {
     async open(given, onChange) {
       const options = checkOpenOptions(given);
       if (rooms) throw new RecluseError('invalid-argument', 'The worker is open already.', { field: 'open' });
@@ -645,6 +669,16 @@ export function serve(companions: Companions): WorkerApi {
       addEventListener('online', () => {
         if (progress.phase === 'failed') void load();
       });
+      // What counts lists must be there before the first of them.
+      if (options.measure) await measuringHere().catch(report);
+    },
+
+    async part(_, method, given) {
+      const { part } = await measuringHere();
+      const methods = part as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+      if (!Object.hasOwn(methods, method))
+        throw new RecluseError('invalid-argument', `There is no ${method}.`, { field: 'method' });
+      return methods[method]!(...given);
     },
 
     async ping() {},
@@ -762,6 +796,7 @@ export function serve(companions: Companions): WorkerApi {
       const wanted = ids === undefined ? undefined : checkIds(ids);
       const pack = await packWithCatalogue();
       const rows = wanted?.flatMap((id) => pack.rowOf.get(id) ?? []) ?? pack.ids.map((_, row) => row);
+      const { display } = await onDemand.display();
       return rows.map((row) => display(row, pack));
     },
 
@@ -815,6 +850,7 @@ export function serve(companions: Companions): WorkerApi {
       await model?.release();
     },
   };
+  return api;
 }
 
 function withoutModel(here: { pack: Pack } | undefined, upTo: Source | undefined): Status['backend'] {
@@ -824,22 +860,4 @@ function withoutModel(here: { pack: Pack } | undefined, upTo: Source | undefined
       ? 'the model has not started'
       : 'no model was asked for, or the pack has none';
   return { scoring: 'typescript', model: null, why };
-}
-
-/** An item as a shelf shows it. */
-function display(row: number, pack: Pack): ItemDisplay {
-  const { ids, priors, catalogue } = pack;
-  const path = priors ? categories(row, priors, pack.categories) : [];
-  const price = catalogue?.price?.[row];
-  const brand = catalogue?.brand?.[row];
-  const further = catalogue ? attributes(row, catalogue) : {};
-  return {
-    id: ids[row]!,
-    title: catalogue?.title[row] ?? ids[row]!,
-    categories: path.map((index) => pack.categories[index]!.name),
-    ...(typeof price === 'number' ? { price } : {}),
-    ...(brand ? { brand } : {}),
-    ...(Object.keys(further).length > 0 ? { attributes: further } : {}),
-    ...(pack.unavailable?.has(row) ? { available: false as const } : {}),
-  };
 }

@@ -47,7 +47,7 @@ export function consentingStore(
       // Where this fails, nothing has changed and nothing is lost.
       const { merged } = await onDemand.merge();
       const kept = await (await now()).content();
-      await granted.change((content) => merged(content, kept));
+      await granted.change((content) => merged(content, kept, true));
     }
     lasting = granted;
     other = undefined;

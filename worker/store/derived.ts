@@ -19,12 +19,15 @@ export interface DerivedKind {
    * `own`: those records go that are about what is forgotten. A record's `item` and `time` are held against the conditions that name an item,
    * a category or a beginning (nobody knows when what it stands for began, so that an end spares none); and with an interaction of a type
    * that it is made of (`from`) go the records about its item.
+   * `none`: they stay until everything is forgotten, for they say nothing of what the visitor did (a random id).
    */
-  readonly forgotten: 'all' | 'own';
+  readonly forgotten: 'all' | 'own' | 'none';
   /** Types of the interactions that such records are made of. Default: none. */
   readonly from?: readonly string[];
   /** Whether `export` writes it down and `import` takes it in. What can be made anew at any time need not travel. */
   readonly exported: boolean;
+  /** False for what is of this device alone: another device's stays out. Default: as {@link DerivedKind.exported}. */
+  readonly imported?: false;
 }
 
 /** Every kind, by name. */
@@ -33,6 +36,16 @@ export const derivedKinds = {
   shown: { forgotten: 'own', from: ['impression'], exported: true },
   /** Lists made in advance: `key` is the placement. */
   lists: { forgotten: 'all', exported: false },
+  /** What the interactions add up to: one record, made anew from those that are left. */
+  tally: { forgotten: 'all', exported: true, imported: false },
+  /** How long lists took and how old they were: one record. */
+  timings: { forgotten: 'own', exported: true, imported: false },
+  /** The random id that experiments divide devices by: one record. */
+  device: { forgotten: 'none', exported: true, imported: false },
+  /** The variant of each experiment: `key` is its name. */
+  experiments: { forgotten: 'none', exported: true, imported: false },
+  /** How answers of private reports are disguised, and what that may give away: one record. */
+  disguises: { forgotten: 'none', exported: true, imported: false },
 } as const satisfies Record<string, DerivedKind>;
 
 /** Name of a registered kind. */
@@ -58,6 +71,7 @@ export function goesWith(
   for (const one of gone) about.set(one.type, (about.get(one.type) ?? new Set()).add(one.item));
   return (record) => {
     const kind = kindOf(record);
+    if (kind?.forgotten === 'none') return false;
     if (kind?.forgotten !== 'own') return true;
     const { item: own, time } = record;
     if (own !== undefined && kind.from?.some((type) => about.get(type)?.has(own))) return true;

@@ -143,8 +143,14 @@ function addedSums(mine: CompactedInteractions, theirs: CompactedInteractions): 
  * What a visitor's content becomes when another one's is added. Doing it twice is doing it once.
  *
  * The profile that is here goes before the one that comes; lists of both (`likes`) are joined.
+ *
+ * @param sameDevice whether both are of this device: then what is of a device alone comes, too, but for what is made anew from interactions
  */
-export function merged(content: Content, theirs: Content): readonly [Change, ImportResult] {
+export function merged(
+  content: Content,
+  theirs: Content,
+  sameDevice = false,
+): readonly [Change, ImportResult] {
   const add = newTo(content, theirs.interactions);
   const sums = mergedSums(content, theirs.compacted);
   const total = theirs.interactions.length + theirs.compacted.reduce((count, sum) => count + sum.count, 0);
@@ -153,10 +159,12 @@ export function merged(content: Content, theirs: Content): readonly [Change, Imp
     content.derived.map((record) => [JSON.stringify([record.kind, record.key]), record]),
   );
   for (const record of theirs.derived) {
-    if (!kindOf(record)?.exported) continue;
+    const kind = kindOf(record);
+    const ofDevice = kind?.imported === false;
+    if (!kind?.exported || (ofDevice && !(sameDevice && kind.forgotten === 'none'))) continue;
     const key = JSON.stringify([record.kind, record.key]);
     const mine = derived.get(key);
-    if (!mine || mine.time < record.time) derived.set(key, record);
+    if (!mine || (!ofDevice && mine.time < record.time)) derived.set(key, record);
   }
   const profile = { ...theirs.profile, ...content.profile };
   for (const [name, value] of Object.entries(content.profile)) {
