@@ -126,7 +126,11 @@ class EncoderSettings(Settings):
     next_items_fade: Share = 0.5
     """How much each of them counts against the one before it."""
     places: PositiveInt = 5000
-    """Places a step, over all its windows, for a log without times."""
+    """Places a step at most, over all its windows, for a log without times."""
+    least_places: PositiveInt = 500
+    """The same at least, however small the log."""
+    steps_a_pass: PositiveInt = 200
+    """Steps into which a pass is cut between these two: a small log in few large steps hardly learns."""
     next_item_learning_rate: Positive = 2e-3
     """Peak of the schedule for a log without times."""
     averaging: Share = 0.01
