@@ -56,22 +56,6 @@ USUAL_FACTOR = 20.0
 """With which the candidates are found where training found none."""
 
 
-def fitted_to(settings: ModelSettings, log: Log) -> ModelSettings:
-    """The settings with the encoder's window no longer than this log's longest history, steps no larger than
-    this log has events for, and item rows as wide as a pack has room for."""
-    longest = int(np.diff(log.offsets).max(initial=2))
-    encoder, tower = settings.encoder, settings.tower
-    events = int(min(encoder.next_item_events, max(8, longest)))
-    places = min(encoder.places, max(encoder.least_places, len(log.item) // encoder.steps_a_pass))
-    wide = tower.wide_size * len(log.items) <= tower.wide_bytes
-    return settings.model_copy(
-        update={
-            "encoder": encoder.model_copy(update={"events": events, "places": places}),
-            "tower": tower.model_copy(update={"size": tower.wide_size if wide else tower.size}),
-        }
-    )
-
-
 def train_by_order(
     past: Log,
     event_types: Sequence[EventType],
