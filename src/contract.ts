@@ -666,7 +666,7 @@ export interface Status {
     consent: Consent;
     /** Whether this browser sends Global Privacy Control: the visitor objects to any sharing. */
     globalPrivacyControl: boolean;
-    /** Whether anything may ever leave the device. Nothing does today; what will one day must ask here. */
+    /** Whether anything may ever leave the device: without it, no private report is made (`recluse/measure`). */
     sharing: 'granted' | 'denied';
   };
   /**
