@@ -61,6 +61,7 @@ async function start(): Promise<void> {
   const starting = createRecommender({
     pack: '/pack/manifest.json',
     consent: consentKept(),
+    measure: true,
     rules: shopRules,
     async onProblem({ code }) {
       // A worker that failed says nothing of what is here.
@@ -148,6 +149,9 @@ async function start(): Promise<void> {
     markShopper(nobody),
   );
   router = startRouter({ open, show });
+  // With the shelves there, and not when somebody looks: that is nobody's business.
+  theShop.measured = import('./measured.ts').then(({ measured }) => measured(theShop));
+  theShop.measured.catch(() => {});
   startFloating();
   startSearchField(router);
 

@@ -28,7 +28,7 @@ export const shelfHeading = ({ title, about, more }: Pick<Shelf, 'title' | 'abou
 
 export function shelfMarkup(shelf: Shelf): Markup {
   const id = `shelf-${shelf.placement}`;
-  return html`<section class="shelf" data-placement="${shelf.placement}" data-source="${shelf.source}" aria-labelledby="${id}">
+  return html`<section class="shelf" data-placement="${shelf.placement}" data-recluse-placement="${shelf.placement}" data-source="${shelf.source}" aria-labelledby="${id}">
 <div class="shelf-head"><h2 id="${id}">${shelfHeading(shelf)}</h2>
 <div class="shelf-arrows" aria-hidden="true"><button type="button" class="round" tabindex="-1" data-act="back">${icon('left')}</button><button type="button" class="round" tabindex="-1" data-act="on">${icon('right')}</button></div></div>
 <ul class="row" role="list">${shelf.cards.map(cardMarkup)}${shelf.goesOn && goOnMarkup(shelf.title)}</ul>

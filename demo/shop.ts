@@ -3,6 +3,7 @@ import type { Consent, Interaction, RankedItem, RankedList, Recommender, Recomme
 import { Basket } from './basket.ts';
 import { type Catalogue, shelfCategory } from './catalogue.ts';
 import { type Hidden, hiddenIn, hideCategory, hideProduct } from './hiding.ts';
+import type { Measured } from './measured.ts';
 import { type Mix, standardMix } from './mix.ts';
 import { recall, remember } from './remember.ts';
 import { mayBeSuggested } from './suggestible.ts';
@@ -34,6 +35,8 @@ export class Shop {
   readonly pinned = new Set<string>();
   /** Set when the visitor is another one than before: then every card is new to the shelves. */
   replaced = false;
+  /** What the shelves lead to; comes after them. */
+  measured: Promise<Measured> | undefined;
   /** What was asked for at every placement last, so that the panel can ask the same with something left out. */
   readonly requests = new Map<string, RecommendRequest & { placement: string }>();
   /** When every list came, on the clock of `performance.now()`. */

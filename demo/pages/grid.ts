@@ -17,7 +17,7 @@ export function productGrid(shop: Shop, placement: string, label: string): Grid 
   let shown = step;
   let all: readonly string[] = [];
   const section =
-    element(html`<section class="shelf grid" data-placement="${placement}" data-source="linear" aria-label="${label}">
+    element(html`<section class="shelf grid" data-placement="${placement}" data-recluse-placement="${placement}" data-source="linear" aria-label="${label}">
 <ul class="row" role="list"></ul><p class="grid-more"><button type="button" class="quiet" hidden>Show more</button></p></section>`);
   const row = section.querySelector('.row')!;
   const more = section.querySelector('button')!;

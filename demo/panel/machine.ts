@@ -118,12 +118,16 @@ async function machine(shop: Shop): Promise<Markup> {
     ['Now', phase === 'ready' ? 'nothing more will be fetched' : 'better lists may still come'],
   ];
   const troubles = [...new Set(problems.map(({ code }) => problemInWords(code, pack)))];
-  return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl><p><button type="button" class="quiet" data-do="newer">Look for a newer pack</button></p>${pack && cardTable(pack.card)}`;
+  return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl><p><button type="button" class="quiet" data-do="newer">Look for a newer pack</button></p>${shop.measured && (await shop.measured.then((measured) => measured.draw()).catch(() => null))}${pack && cardTable(pack.card)}`;
 }
 
-export const machineTab = (shop: Shop): Tab => ({
+export const machineTab = (shop: Shop, redraw: () => void): Tab => ({
   draw: () => machine(shop),
   async press(deed) {
+    if (deed === 'watch' || deed === 'unwatch') {
+      (await shop.measured)?.watch(deed === 'watch');
+      redraw();
+    }
     if (deed !== 'newer') return;
     try {
       const another = await shop.recluse.refresh();

@@ -69,7 +69,7 @@ export function createPanel(
     thinks: tastesTab(shop),
     why: reasonsTab(shop, redraw),
     yours: yoursTab(shop, redraw),
-    runs: machineTab(shop),
+    runs: machineTab(shop, redraw),
     left: { draw: () => left(shop, outgoing) },
   };
 

@@ -409,6 +409,39 @@ test('how it runs says how old the lists are, and looks for a newer pack when as
   expect(server.requests.slice(before)).toEqual(['/pack/manifest.json']);
 });
 
+test('how it runs shows what the shelves lead to, once the visitor wants that to be noted', async () => {
+  const page = await enterKnown();
+  await page.evaluate(() => window.recluse.ready());
+  await openPanel(page, 'runs');
+  await body(page).getByText('is not noted, unless you want').waitFor();
+  expect((await history(page)).filter(({ type }) => type === 'impression')).toEqual([]);
+  const before = server.requests.length;
+  await body(page).getByRole('button', { name: 'Note what is seen' }).click();
+  await body(page).getByRole('button', { name: 'Note no more what is seen' }).waitFor();
+  await page.locator('[data-panel="close"]').click();
+  await soon(
+    async () => (await history(page)).filter(({ type }) => type === 'impression').length,
+  ).toBeGreaterThan(3);
+  await page.locator('.shelf[data-placement="for-you"] .card-link').first().click();
+  await page.locator('.product-facts').waitFor();
+  await openPanel(page, 'runs');
+  const row = body(page).locator('tr', { has: page.locator('th', { hasText: /^for-you$/ }) });
+  await soon(() => row.locator('td').nth(1).innerText()).toBe('1');
+  expect(Number(await row.locator('td').first().innerText())).toBeGreaterThan(0);
+  expect(await row.locator('td').last().innerText()).toMatch(/%$/);
+  expect(await body(page).locator('svg[aria-label^="Products seen, by day"] rect').count()).toBe(1);
+  expect(await body(page).innerText()).toMatch(/New to you\s+\d+\.\d %/);
+  expect(server.requests.slice(before)).toEqual([]);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run('#panel');
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+  expect(found).toEqual([]);
+  await body(page).getByRole('button', { name: 'Note no more what is seen' }).click();
+  await body(page).getByRole('button', { name: 'Note what is seen' }).waitFor();
+});
+
 test('a whole tour of the panel on a phone is large enough for a finger, accessible in the dark, and silent', async () => {
   const page = await enterKnown();
   await page.setViewportSize({ width: 390, height: 844 });

@@ -110,6 +110,10 @@ function callEverything(page: Page): Promise<Record<string, string>> {
         await recluse.forget('everything');
       },
       on: () => recluse.on('change', () => {})(),
+      part: async () => {
+        await recluse.part('measure', 'metrics', []);
+        await recluse.part('measure', 'variant', ['home', ['a', 'b'], {}]);
+      },
       status: () => recluse.status({ card: true }),
       ready: () => recluse.ready(),
       consent: async () => {
