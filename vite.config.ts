@@ -30,6 +30,7 @@ function project(test: NonNullable<TestProjectInlineConfiguration['test']>): Tes
       alias: {
         'recluse/collect': here('./src/collect.ts'),
         'recluse/measure': here('./src/measure.ts'),
+        'recluse/learn': here('./src/learn.ts'),
         recluse: here('./src/index.ts'),
       },
     },
@@ -95,6 +96,7 @@ export default defineConfig(async ({ command }) => ({
   resolve: {
     alias: {
       'recluse/collect': here(command === 'build' ? './dist/collect.js' : './src/collect.ts'),
+      'recluse/learn': here(command === 'build' ? './dist/learn.js' : './src/learn.ts'),
       'recluse/measure': here(command === 'build' ? './dist/measure.js' : './src/measure.ts'),
       recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts'),
     },

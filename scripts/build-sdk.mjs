@@ -32,6 +32,7 @@ export async function buildPage(folder) {
           index: `${root}src/index.ts`,
           collect: `${root}src/collect.ts`,
           measure: `${root}src/measure.ts`,
+          learn: `${root}src/learn.ts`,
         },
         // An app imports from these files: their exports must keep their names.
         preserveEntrySignatures: 'strict',

@@ -13,7 +13,14 @@ import { main, root, runPackage } from './run.mjs';
 
 const tools = ['scripts', 'package-lock.json', 'tsconfig.json'];
 const sdk = {
-  outputs: ['dist/index.js', 'dist/index.d.ts', 'dist/collect.js', 'dist/measure.js', 'dist/worker.js'],
+  outputs: [
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/collect.js',
+    'dist/measure.js',
+    'dist/learn.js',
+    'dist/worker.js',
+  ],
   inputs: ['src', 'worker', 'docs/pack.schema.json', ...tools],
 };
 const demo = {

@@ -55,13 +55,15 @@ export async function sizes({ withRuntime = true } = {}) {
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
   const ours = withImports('worker.js');
-  const entries = ['index.js', 'collect.js', 'measure.js', 'worker.js'].flatMap((name) => withImports(name));
+  const entries = ['index.js', 'collect.js', 'measure.js', 'learn.js', 'worker.js'].flatMap((name) =>
+    withImports(name),
+  );
   /** Parts of the worker that come after the first list, all before `ready`; one that a list asks for comes with that list. */
   const later = dist.filter(
     (name) => /^worker-.*\.js$/.test(name) && !runtime.includes(name) && !entries.includes(name),
   );
   /** Those that come only where an app asks for them when it creates the recommender. @param {string} name */
-  const askedFor = (name) => /^worker-serve-measure-/.test(name);
+  const askedFor = (name) => /^worker-serve-(measure|learn)-/.test(name);
   const onDemand = later.filter((name) => !askedFor(name));
   const features = later.filter(askedFor);
   /** What is loaded when `collect()` is told to. */
@@ -83,16 +85,25 @@ export async function sizes({ withRuntime = true } = {}) {
   )?.[1];
 
   const inDist = (/** @type {string} */ name) => `dist/${name}`;
-  const [pageBytes, collectBytes, measureBytes, sourceBytes, workerBytes, onDemandBytes, featureBytes] =
-    await Promise.all([
-      sizesOf(withImports('index.js').map(inDist)),
-      sizesOf(withImports('collect.js').map(inDist)),
-      sizesOf(withImports('measure.js').map(inDist)),
-      sizesOf(sources.map(inDist)),
-      sizesOf(ours.map(inDist)),
-      sizesOf(onDemand.map(inDist)),
-      sizesOf(features.map(inDist)),
-    ]);
+  const [
+    pageBytes,
+    collectBytes,
+    measureBytes,
+    learnBytes,
+    sourceBytes,
+    workerBytes,
+    onDemandBytes,
+    featureBytes,
+  ] = await Promise.all([
+    sizesOf(withImports('index.js').map(inDist)),
+    sizesOf(withImports('collect.js').map(inDist)),
+    sizesOf(withImports('measure.js').map(inDist)),
+    sizesOf(withImports('learn.js').map(inDist)),
+    sizesOf(sources.map(inDist)),
+    sizesOf(ours.map(inDist)),
+    sizesOf(onDemand.map(inDist)),
+    sizesOf(features.map(inDist)),
+  ]);
   const [runtimeBytes, packBytes, shopBytes, afterBytes] = await Promise.all([
     sizesOf(withRuntime ? runtime.map(inDist) : []),
     sizesOf(pack.map((name) => `demo/pack/${name}`)),
@@ -103,6 +114,7 @@ export async function sizes({ withRuntime = true } = {}) {
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'collect entry', bytes: sum(collectBytes) },
     { name: 'measure entry', bytes: sum(measureBytes) },
+    { name: 'learn entry', bytes: sum(learnBytes) },
     ...sources.map((file, index) => ({
       name: `collect on demand: ${file.replace(/-.{8}\.js$/, '')}`,
       bytes: sourceBytes[index] ?? 0,

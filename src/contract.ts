@@ -42,6 +42,20 @@ export interface Interaction {
   id?: string;
 }
 
+/** How an item came to its place in a list that tries something: what was left to chance, and how much. All are probabilities, 0 to 1. */
+export interface Exploration {
+  /** That this item stands here, given the places before; above 0. Exact for `epsilon` and `linucb`, estimated from draws for `thompson`. */
+  propensity: number;
+  /** The same, had nothing been tried: 1 for the best that was left, else 0. */
+  greedy: number;
+  /** The same, had any item of those that may be tried been put here blindly. */
+  blind: number;
+  /** Chance that it is chosen when it is looked at, by what was learned until then; and the same for what `greedy` and `blind` would have put here. */
+  expected: number;
+  expectedGreedy: number;
+  expectedBlind: number;
+}
+
 /** What the visitor looked for: an interaction without an item. */
 export type Search = Partial<Interaction> & { type: 'search'; query: string };
 
@@ -54,6 +68,8 @@ export interface StoredInteraction extends Interaction {
   seq: number;
   id: string;
   time: number;
+  /** Of an `impression`, where its list tried something: noted by the worker, for estimates of what another list would have been worth. */
+  exploration?: Exploration;
 }
 
 /** An item's attributes by name, where the app has no type for them: anything goes at compile time, and is checked when it runs. */
@@ -369,6 +385,10 @@ export type Reason =
   | { kind: 'habit'; times: number; daysSince: number; interval: number; text: string }
   | { kind: 'category'; category: string; share: number; text: string }
   | { kind: 'popular'; text: string }
+  /** What was learned on this device from what was shown and chosen, or passed over. */
+  | { kind: 'learned'; share: number; text: string }
+  /** Tried to learn something: with which probability it stands here. */
+  | { kind: 'explored'; propensity: number; text: string }
   | { kind: 'rule'; rule: string; text: string };
 
 /** Interactions to leave out: by their ids, or all with one item. */
@@ -406,6 +426,10 @@ export interface RankedItem {
   moves?: Move[];
   /** Present with `explain: 'full'`: what the dozen strongest items of the visitor's past do to the score, the largest first. */
   influences?: Influence[];
+  /** Present where the list may try something (`learn`): how likely this item was at this place. */
+  exploration?: Exploration;
+  /** True where exploration put the item there instead of the best that was left; else absent. */
+  explored?: true;
   /** Present in what `buyAgain()` gives: how often, how many days ago, and how many days usually lie between two times. */
   due?: Due;
 }
@@ -863,10 +887,101 @@ export interface MeasureApi {
 }
 
 /** Parts of the worker that are loaded only where the app asks for them, and have entry points of their own. */
-export type PartName = 'measure';
+export type PartName = 'measure' | 'learn';
+
+/**
+ * How places of a list are filled that try something. `none`: nothing is tried. `epsilon`: any of the items that come into question. `linucb`:
+ * the item that may be best, as far as is known (LinUCB). `thompson`: the best by a guess at what is not known (Thompson sampling).
+ */
+export type Explore = 'none' | 'epsilon' | 'linucb' | 'thompson';
+
+/** How the device learns from what it shows. Every field is optional. */
+export interface LearnOptions {
+  /** Default `'none'`. */
+  explore?: Explore;
+  /** Probability that a place of a list tries something, 0 to 1. Default 0.2. */
+  share?: number;
+  /**
+   * How much what was learned counts, in spreads of the list (what lies between its best item and its hundredth) for a whole unit of outcome, 0 to
+   * 10. Default: 0.3, and 1 in lists that know nobody.
+   */
+  strength?: number;
+  /** What is left of all that was learned when one more thing is, 0.9 to 1. 1: nothing fades. Default 0.9995: half after 1,400 things learned. */
+  kept?: number;
+  /** How much less places further down are looked at, 0 to 2: the place, counted from 1, to minus this power. Default 0.5. */
+  positionBias?: number;
+}
+
+/** What the device has learned so far. */
+export interface LearnedSummary {
+  /** How many interactions said something. */
+  feedback: number;
+  /** Numbers that an item is seen as. */
+  size: number;
+  /** Bytes that are kept of it, as JSON. */
+  bytes: number;
+  explore: Explore;
+  share: number;
+  /** How the items came to be seen: by the model's item rows, or by their categories; null before there is a pack that can be learned with. */
+  from: 'rows' | 'categories' | null;
+  /** Categories whose items are expected to do better or worse than their place says, the furthest from 0 first, at most 10. */
+  categories: { category: string; outcome: number; deviation: number }[];
+}
+
+/** One item that was shown, why, and what came of it. */
+export interface LoggedChoice {
+  /** What came of it, for example 1 for a click and 0 for none. */
+  reward: number;
+  /** How likely it was to stand there, above 0, at most 1. */
+  propensity: number;
+  /** How likely it is to stand there by the other way of making lists, 0 to 1. */
+  target: number;
+  /** What a model of the reward expects of this item; only for the doubly robust estimate. */
+  predicted?: number;
+  /** What that model expects of what the other way would have put there; only for the doubly robust estimate. */
+  predictedTarget?: number;
+}
+
+/** An estimate of the mean reward, and the interval that holds it in 95 of 100 cases where the log is long and no weight is extreme. */
+export interface RewardEstimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** What a log of one way of making lists says about another. */
+export interface OffPolicyEstimates {
+  /** Entries of the log that count. */
+  entries: number;
+  /** How many entries of the other way's own log would say as much (Kish). */
+  effective: number;
+  /** Inverse propensity score: unbiased where the propensities are right, and noisy. Null for an empty log. */
+  ips: RewardEstimate | null;
+  /** The same over the mean of the weights: a little biased, less noisy. Null where all weights are 0. */
+  snips: RewardEstimate | null;
+  /** Doubly robust: right where propensities or predictions are. Null where predictions are missing. */
+  doublyRobust: RewardEstimate | null;
+}
+
+/** Which impressions an estimate is made from, and for what. Every field is optional. */
+export interface WorthRequest {
+  /** `logged`: lists as they were. `greedy`: had nothing been tried. `blind`: had every place tried anything. Default `greedy`. */
+  policy?: 'logged' | 'greedy' | 'blind';
+  /** Impressions of this placement alone. Default: all. */
+  placement?: string;
+}
+
+/** What `recluse/learn` asks of the worker. */
+export interface LearnApi {
+  learned(): Promise<LearnedSummary>;
+  worth(request: WorthRequest): Promise<OffPolicyEstimates>;
+  offPolicy(log: readonly LoggedChoice[]): Promise<OffPolicyEstimates>;
+}
 
 /** Given by the page to the worker once. */
 export interface OpenOptions {
+  /** Learn on the device, and how. Default: nothing is learned. */
+  learn?: LearnOptions | undefined;
   /** Absolute URL of `manifest.json`. */
   pack: string;
   /** The best tier to load: `'linear'` never loads ONNX Runtime. Default `'model'`. */

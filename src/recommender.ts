@@ -73,6 +73,11 @@ export interface RecommenderOptions<Item extends object = Attributes> {
   rules?: readonly Rule<Item>[];
   /** Load what counts what lists lead to, and runs experiments (`recluse/measure`). Default `false`. */
   measure?: boolean;
+  /**
+   * Learn on the device from what is shown and chosen, or passed over, and try something at some places if that is asked for: `{}`, or `{ explore:
+   * 'thompson' }`; see `recluse/learn`. Default: nothing is learned.
+   */
+  learn?: OpenOptions['learn'];
   /** Called with every problem that did not stop the lists. Default: a warning in the console. */
   onProblem?: (problem: RecluseError) => void;
 }
@@ -259,7 +264,7 @@ export interface Recommender<Item extends object = Attributes> {
    */
   refresh(options?: CallOptions): Promise<boolean>;
   /**
-   * What entry points of their own (`recluse/measure`) are made of; apps call those.
+   * What entry points of their own (`recluse/measure`, `recluse/learn`) are made of; apps call those.
    *
    * @throws RecluseError `invalid-argument` where the part was not asked for
    */
@@ -539,6 +544,7 @@ function openOptions({
   rules = [],
   refreshEvery,
   measure = false,
+  learn,
 }: RecommenderOptions): OpenOptions {
   try {
     const manifest = new URL(pack, document.baseURI).href;
@@ -556,6 +562,7 @@ function openOptions({
       ...(refreshEvery === undefined ? {} : { refreshEvery }),
       rules,
       measure,
+      learn,
     };
   } catch {
     throw new RecluseError(

@@ -60,7 +60,7 @@ export const between =
       wrong(field, `a number from ${least} to ${most}`);
   };
 
-const oneOf =
+export const oneOf =
   (...known: readonly string[]): Check =>
   (value, field) => {
     if (!known.includes(value as string))
@@ -226,6 +226,8 @@ const openOptions = fields({
   consent: oneOf('granted', 'pending', 'denied'),
   globalPrivacyControl: flag,
   measure: flag,
+  // What is in it is checked by what it asks for.
+  learn: plainObject,
   events: recordOf(fields({ weight: between(-1000, 1000) }, 'weight')),
 });
 

@@ -44,6 +44,8 @@ export interface Tiers {
   /** Absent until it has started. */
   readonly model?: Model | undefined;
   readonly scoring: ScoringOnce;
+  /** Lays what was learned on this device over what the tiers say. Absent where nothing is learned. */
+  readonly over?: ((asker: Asker, request: RecommendRequest, visit: Visit) => Promise<Asker>) | undefined;
 }
 
 /** The model's scores for a visit, or those of a moment ago. */
@@ -74,6 +76,17 @@ export function scoresWithout(
  * @param onProblem gets the error of a model that failed; the linear tier answers then
  */
 export async function ask(
+  request: RecommendRequest,
+  tiers: Tiers,
+  visit: Visit,
+  random: () => number,
+  onProblem: (error: unknown) => void,
+): Promise<Asker> {
+  const asker = await askTiers(request, tiers, visit, random, onProblem);
+  return tiers.over?.(asker, request, visit) ?? asker;
+}
+
+async function askTiers(
   request: RecommendRequest,
   tiers: Tiers,
   visit: Visit,

@@ -25,7 +25,24 @@ import {
   wrong,
 } from './arguments.ts';
 
-const storedInteraction = interactionOf({ ...interactionFields, seq: finite }, 'seq', 'id', 'time');
+const chance = between(0, 1);
+const exploration = fields(
+  {
+    propensity: chance,
+    greedy: chance,
+    blind: chance,
+    expected: chance,
+    expectedGreedy: chance,
+    expectedBlind: chance,
+  },
+  ...['propensity', 'greedy', 'blind', 'expected', 'expectedGreedy', 'expectedBlind'],
+);
+const storedInteraction = interactionOf(
+  { ...interactionFields, seq: finite, exploration },
+  'seq',
+  'id',
+  'time',
+);
 
 /** No fact of a profile is a longer list than this, and no profile has more facts. */
 const longestProfile = 100;

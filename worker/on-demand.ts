@@ -55,6 +55,7 @@ const withModel = {
 
 /** What an app asks for when it creates the recommender. */
 const whereAskedFor = {
+  learn: loadedOnce(() => import('./serve-learn.ts')),
   measure: loadedOnce(() => import('./serve-measure.ts')),
 };
 

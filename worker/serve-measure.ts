@@ -1,6 +1,7 @@
 /** Measuring, wired to the visitor and to the lists. Loaded where the app asks for it, before the first list. */
 import {
   type MeasureApi,
+  type OpenOptions,
   type RankedList,
   RecluseError,
   type ReportDeclaration,
@@ -31,8 +32,7 @@ import type { Visitor } from './visitor.ts';
 
 /** What measuring needs of the rest of the worker. */
 export interface MeasureRooms {
-  /** Name of the recommender. */
-  name: string;
+  options: Pick<OpenOptions, 'name'>;
   visitor: Visitor;
   /** The worker's methods as they are without measuring. */
   api: WorkerApi;
@@ -64,7 +64,7 @@ const mostReported = 10_000;
 /** Numbers in [0, 1) that nobody can foresee. */
 const uniform = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
 
-export function openMeasuring(rooms: MeasureRooms): Measuring {
+export function open(rooms: MeasureRooms): Measuring {
   const { visitor, api } = rooms;
 
   let last: Promise<unknown> = Promise.resolve();
@@ -74,7 +74,7 @@ export function openMeasuring(rooms: MeasureRooms): Measuring {
    */
   function alone<Result>(work: () => Promise<Result>): Promise<Result> {
     const locked = async (): Promise<Result> =>
-      navigator.locks ? navigator.locks.request(`recluse:${rooms.name}:measure`, work) : work();
+      navigator.locks ? navigator.locks.request(`recluse:${rooms.options.name}:measure`, work) : work();
     const result = last.then(locked);
     last = result.catch(() => {});
     return result;

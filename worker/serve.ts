@@ -4,6 +4,7 @@ import {
   type OpenOptions,
   type Page,
   type Paged,
+  type PartName,
   type RankedList,
   RecluseError,
   type RecommendRequest,
@@ -64,6 +65,7 @@ import {
 import type { AppliedRules } from './rerank/rules/applied.ts';
 import type { Rights } from './rights.ts';
 import { type ScoringOnce, scoringOnce } from './scoring-once.ts';
+import type { Learning } from './serve-learn.ts';
 import type { Measuring } from './serve-measure.ts';
 import { openShop, type Shop } from './shop/shop.ts';
 import { randomId } from './store/store.ts';
@@ -124,6 +126,8 @@ export function serve(companions: Companions): WorkerApi {
     awaitingAdded = [];
     for (const tell of telling) tell();
   }
+
+  const added = () => new Promise<void>((resolve) => awaitingAdded.push(resolve));
 
   /** Whoever waits for progress looks again after every step. */
   let waiting: (() => void)[] = [];
@@ -210,7 +214,7 @@ export function serve(companions: Companions): WorkerApi {
         packHere,
         packWithCategories: () => packWith(({ priors }) => priors),
         report,
-        added: () => new Promise((resolve) => awaitingAdded.push(resolve)),
+        added,
       }),
     );
     rightsLoaded.catch(() => {
@@ -321,30 +325,36 @@ export function serve(companions: Companions): WorkerApi {
     }
   }
 
-  let measuringLoaded: Promise<Measuring> | undefined;
-  function measuringHere(): Promise<Measuring> {
+  /** What the app has asked for besides, by name. */
+  const parts: Partial<Record<PartName, Promise<Measuring | Learning>>> = {};
+  let over: Tiers['over'];
+  function partHere(asked: PartName): Promise<Measuring | Learning> {
+    const name = asked === 'learn' ? asked : 'measure';
     const { options, visitor } = opened();
-    if (!options.measure)
-      throw new RecluseError('invalid-argument', 'This is there with createRecommender({ measure: true }).', {
-        field: 'measure',
+    if (!options[name])
+      throw new RecluseError('invalid-argument', `This is there with createRecommender({ ${name} }).`, {
+        field: name,
       });
-    measuringLoaded ??= onDemand.measure().then(({ openMeasuring }) => {
-      const measuring = openMeasuring({
-        name: options.name,
+    parts[name] ??= onDemand[name]().then(({ open }) => {
+      const part: Measuring | Learning = open({
+        options,
         visitor,
         api: { ...api },
         packNow: () => ('pack' in progress ? progress.pack : undefined),
         packWithCategories: () => packWith(({ priors }) => priors),
+        settled: () => progress.phase === 'ready',
+        added,
         sharing: () => !options.globalPrivacyControl && visitor.consent() === 'granted',
         report,
       });
-      Object.assign(api, measuring.api);
-      return measuring;
+      Object.assign(api, part.api);
+      if ('over' in part) over = part.over;
+      return part;
     });
-    measuringLoaded.catch(() => {
-      measuringLoaded = undefined;
+    parts[name].catch(() => {
+      delete parts[name];
     });
-    return measuringLoaded;
+    return parts[name];
   }
 
   /** A new pack must have given a list before it may take the place of the old one. */
@@ -445,7 +455,7 @@ export function serve(companions: Companions): WorkerApi {
 
   function tiersOf(pack: Pack, own: ScoringOnce = scoring): Tiers {
     const model = 'pack' in progress && progress.pack.manifest === pack.manifest ? progress.model : undefined;
-    return { pack, model, scoring: own };
+    return { pack, model, scoring: own, over };
   }
 
   /** Adds what only a full explanation has. */
@@ -669,12 +679,17 @@ export function serve(companions: Companions): WorkerApi {
       addEventListener('online', () => {
         if (progress.phase === 'failed') void load();
       });
-      // What counts lists must be there before the first of them.
-      if (options.measure) await measuringHere().catch(report);
+      // What counts lists, or learns from them, must be there before the first of them.
+      for (const name of ['measure', 'learn'] as const)
+        if (options[name])
+          await partHere(name).catch((problem) => {
+            if (problem.code === 'invalid-argument') throw problem;
+            report(problem);
+          });
     },
 
-    async part(_, method, given) {
-      const { part } = await measuringHere();
+    async part(name, method, given) {
+      const { part } = await partHere(name);
       const methods = part as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
       if (!Object.hasOwn(methods, method))
         throw new RecluseError('invalid-argument', `There is no ${method}.`, { field: 'method' });

@@ -5,10 +5,8 @@
  * the places before it, is `(1 - share) [it is the best] + share p`, `p` being how likely exploration takes it: exact for `epsilon` (all of the
  * pool that are left are equally likely) and `linucb` (the one with the highest upper bound), estimated from draws for `thompson`.
  */
+import type { Explore } from '../../src/contract.ts';
 import { drawn, expected, normalFrom, type Posterior, uncertainty } from './posterior.ts';
-
-/** How an exploring place chooses. */
-export type Exploration = 'none' | 'epsilon' | 'linucb' | 'thompson';
 
 /** What may stand at a place. */
 export interface Choices {
@@ -24,6 +22,9 @@ export interface Choices {
 export interface Chosen {
   /** Place among the candidates. */
   readonly candidate: number;
+  /** The best that was left, and all that were left. */
+  readonly best: number;
+  readonly among: readonly number[];
   /** Whether exploration put another item here than the best that was left. */
   readonly explored: boolean;
   /** How likely this item was here, given the places before; above 0, at most 1. */
@@ -49,7 +50,7 @@ const draws = 100;
 export function explored(
   { scores, featuresOf, worth }: Choices,
   posterior: Posterior,
-  kind: Exploration,
+  kind: Explore,
   share: number,
   places: number,
   random: () => number,
@@ -65,6 +66,8 @@ export function explored(
     const greedy = Number(candidate === best);
     chosen.push({
       candidate,
+      best,
+      among: [...left],
       explored: candidate !== best,
       propensity: (1 - explores) * greedy + (explores > 0 ? explores * propensity(candidate) : 0),
       greedy,

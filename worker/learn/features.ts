@@ -31,6 +31,13 @@ export interface Features {
    * @param into `[size]`, filled
    */
   of(row: ItemRow, time: LocalTime, into: Float64Array): void;
+  /**
+   * What is expected of every item.
+   *
+   * @param weights `[size]`
+   * @returns `[items]`
+   */
+  expected(weights: Float64Array, time: LocalTime): Float32Array;
 }
 
 /** Item rows without what all have in common, each of length 1; 0 for an item that is like all others. `[items * width]` */
@@ -130,6 +137,21 @@ export function featuresOf(pack: Pack & { readonly priors: Priors }): Features {
       for (const column of columns) into[at++] = column[row]!;
       for (let d = 0; d < crossedSize; d++) into[at++] = evening * reduced[from + d]!;
       for (let d = 0; d < crossedSize; d++) into[at++] = weekend * reduced[from + d]!;
+    },
+    expected(weights, time) {
+      // The crossed weights are those of the dimensions that they cross.
+      const own = weights.slice(1, 1 + itemSize);
+      const crossed = 1 + itemSize + columns.length;
+      for (let d = 0; d < crossedSize; d++) {
+        if (isEvening(time)) own[d]! += weights[crossed + d]!;
+        if (isWeekend(time)) own[d]! += weights[crossed + crossedSize + d]!;
+      }
+      return Float32Array.from(ids, (_, row) => {
+        let sum = weights[0]!;
+        for (let d = 0; d < itemSize; d++) sum += own[d]! * reduced[row * itemSize + d]!;
+        for (let c = 0; c < columns.length; c++) sum += weights[1 + itemSize + c]! * columns[c]![row]!;
+        return sum;
+      });
     },
   };
 }

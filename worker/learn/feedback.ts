@@ -32,9 +32,10 @@ const outcomes = {
 const opinions: ReadonlySet<string> = new Set(['like', 'dislike', 'hide', 'rating']);
 
 /** An item that was shown and may still be clicked. */
-interface Shown {
-  readonly list: string;
-  readonly item: string;
+export interface Shown {
+  /** Hashes of the item, and of the list and the item. */
+  readonly item: number;
+  readonly place: number;
   /** What was expected of it. */
   readonly usual: number;
   /** With which weight and which outcome it is in the sums. */
@@ -74,10 +75,14 @@ export const nothingLearned = (size: number): Learned => ({
  */
 export type FeaturesAt = (item: string, time: number) => ArrayLike<number> | undefined;
 
-/** The newest impression that an interaction is about: of the same list where it names one, else of the same item. */
-function impressionOf({ item, list }: StoredInteraction, shown: readonly Shown[]): Shown | undefined {
-  return shown.findLast((one) => one.item === item && (list === undefined || one.list === list));
+/** FNV-1a (Fowler, Noll and Vo), 32 bits: ids may be long, and what is kept must be small. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
 }
+
+const placeOf = (list: string, item: string) => hashOf(`${list}\n${item}`);
 
 /**
  * Learns from one interaction; the newer one of two must come later.
@@ -100,16 +105,20 @@ export function learn(
   const { sums, shown } = learned;
   const { kept, ignored, unprompted, positionBias } = settings;
   const { type, item, list = '', position } = interaction;
+  const named = { item: hashOf(item), place: placeOf(list, item) };
 
   if (type === 'impression') {
     // Told twice, it was seen once.
-    if (list !== '' && shown.some((one) => one.item === item && one.list === list)) return;
+    if (list !== '' && shown.some(({ place }) => place === named.place)) return;
     const weight = ignored * examined(position, positionBias);
     const usual = usualAt(position, settings);
     observe(sums, features, weight, weight * -usual, kept);
-    remember(shown, { list, item, usual, weight, outcome: 0 });
+    remember(shown, { ...named, usual, weight, outcome: 0 });
   } else {
-    const before = impressionOf(interaction, shown);
+    // The newest impression: in the same list where the interaction names one, else anywhere.
+    const before = shown.findLast((one) =>
+      list === '' ? one.item === named.item : one.place === named.place,
+    );
     const weight = before || opinions.has(type) || list !== '' ? 1 : unprompted;
     if (weight === 0) return;
     const better = before && before.weight === 1 ? stronger(before.outcome, outcome) : outcome;
@@ -120,7 +129,7 @@ export function learn(
       before.weight = weight;
       before.outcome = better;
       // Chosen before it was seen for long enough to count as seen: an impression that still comes says nothing new.
-    } else if (list !== '') remember(shown, { list, item, usual, weight, outcome });
+    } else if (list !== '') remember(shown, { ...named, usual, weight, outcome });
   }
   learned.feedback++;
 }

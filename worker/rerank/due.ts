@@ -41,7 +41,7 @@ export function buyAgainList(request: Paged<RecommendRequest>, asker: Asker): Li
   const { times, daysSince, interval } = signals;
   const list = recommendList(
     request,
-    { ...asker, scores: dueScores(signals, asker.scores) },
+    { ...asker, trying: undefined, scores: dueScores(signals, asker.scores) },
     allRows(pack).filter((row) => times[row]! > 0),
   );
   return {

@@ -103,7 +103,11 @@ function causesOf(row: ItemRow, moment: Moment): Cause[] {
     worth: part('popularity') + part('recent'),
     reason: () => ({ kind: 'popular', text: 'popular now' }),
   };
-  if (!scores.evidence) return [popular];
+  const learned: Cause = {
+    worth: part('learned'),
+    reason: (share) => ({ kind: 'learned', share, text: 'learned from what you chose and passed over here' }),
+  };
+  if (!scores.evidence) return [popular, learned];
 
   const { interest, signals } = scores.evidence;
   const { evidence, unaccounted } = evidenceByItem(row, scores.evidence, parts, pack);
@@ -137,6 +141,7 @@ function causesOf(row: ItemRow, moment: Moment): Cause[] {
           : null,
     },
     popular,
+    learned,
   ];
 }
 

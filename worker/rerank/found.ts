@@ -45,6 +45,8 @@ export function foundList(
     request,
     {
       ...asker,
+      // Nobody looks for something by name to be shown something else.
+      trying: undefined,
       history: { ...asker.history, disliked: new Int32Array() },
       scores: { ...asker.scores, scores, partsOf, typicalParts: () => ({}) },
     },

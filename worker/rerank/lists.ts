@@ -40,6 +40,7 @@ function rankedItems(trace: Trace, moment: Moment, explain: RecommendRequest['ex
     id: moment.pack.ids[row]!,
     score: trace.page.scores[position]!,
     position,
+    ...moment.trying?.told(row),
     ...(explain ? moment.refinements!.explanation(row, moment, trace) : {}),
   }));
 }

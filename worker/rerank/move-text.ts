@@ -9,6 +9,7 @@ const causes: Partial<Record<StageName, string>> = {
   boost: 'by a rule of the shop',
   rotate: 'as some items were shown here and passed over',
   diversify: 'so that the list is varied',
+  explore: 'as some places try something',
   bury: 'by a rule of the shop',
   arrange: 'by a rule of the shop',
 };

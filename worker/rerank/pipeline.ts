@@ -2,10 +2,8 @@
 import type { RankedList } from '../../src/contract.ts';
 import { candidates } from './candidates.ts';
 import { mode } from './mode.ts';
-import { newness } from './newness.ts';
 import { page } from './page.ts';
 import type { Moment, Ranking, Stage } from './ranking.ts';
-import { rotate } from './rotate.ts';
 import { arrange, boost, bury, rules } from './rules/stages.ts';
 import { score } from './score.ts';
 
@@ -14,6 +12,17 @@ const diversify: Stage = (ranking, moment) => {
   const { diversity, calibration } = moment.wanted;
   return diversity === 0 && calibration === 0 ? ranking : moment.refinements!.diversify(ranking, moment);
 };
+
+/** Stage: what is new goes up; see `newness.ts`. */
+const newness: Stage = (ranking, moment) =>
+  moment.wanted.newness === 0 ? ranking : moment.refinements!.newness(ranking, moment);
+
+/** Stage: what was shown and passed over goes down; see `rotate.ts`. */
+const rotate: Stage = (ranking, moment) =>
+  moment.wanted.rotation === 0 ? ranking : moment.refinements!.rotate(ranking, moment);
+
+/** Stage: some places try something, where the app asks for that. */
+const explore: Stage = (ranking, moment) => moment.trying?.stage(ranking, moment) ?? ranking;
 
 /** What a list goes through, in order. */
 export const stages = {
@@ -25,6 +34,7 @@ export const stages = {
   boost,
   rotate,
   diversify,
+  explore,
   bury,
   arrange,
   page,

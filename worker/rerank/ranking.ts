@@ -1,5 +1,5 @@
 /** The shapes that flow through the pipeline. */
-import type { Diversify, Mode, RecommendRequest } from '../../src/contract.ts';
+import type { Diversify, Mode, RankedItem, RecommendRequest } from '../../src/contract.ts';
 import type { History } from '../model/history.ts';
 import type { Scores } from '../model/scores.ts';
 import type { ItemRow, Pack } from '../pack/pack.ts';
@@ -45,6 +45,8 @@ export interface Moment {
   readonly rules?: AppliedRules | undefined;
   /** How often, decayed, an item was shown at this list's place and passed over; those that were. Absent where nobody asked. */
   readonly passedOver?: ReadonlyMap<ItemRow, number> | undefined;
+  /** Tries something at some places; see `serve-learn.ts`. Absent where the list tries nothing. */
+  readonly trying?: Trying | undefined;
   /** There where the request needs them; see {@link needsRefinements}. */
   readonly refinements?: typeof import('./refine.ts') | undefined;
   /** Milliseconds since 1970. */
@@ -53,9 +55,21 @@ export interface Moment {
   readonly random: () => number;
 }
 
+/** What tries something in one list. */
+export interface Trying {
+  readonly stage: Stage;
+  /** What it says of an item of the list that it has made; nothing of one that it knows nothing of. */
+  readonly told: (row: ItemRow) => Pick<RankedItem, 'exploration' | 'explored'> | undefined;
+}
+
 /** Whether a list cannot be made without `refine.ts`. */
-export const needsRefinements = ({ diversity, calibration, explain }: RecommendRequest): boolean =>
-  Boolean(diversity || calibration || explain);
+export const needsRefinements = ({
+  diversity,
+  calibration,
+  newness,
+  rotation,
+  explain,
+}: RecommendRequest): boolean => Boolean(diversity || calibration || newness || rotation || explain);
 
 /** One step of the pipeline: a pure function from list to list. */
 export type Stage = (ranking: Ranking, moment: Moment) => Ranking;

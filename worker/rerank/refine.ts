@@ -1,5 +1,5 @@
-/** What only some lists need, loaded with the first that does: variety, and why each item is where it is. */
-import type { Move, RankedItem } from '../../src/contract.ts';
+/** What only some lists need, loaded with the first that does: variety, what is new, what was passed over, and why each item is where it is. */
+import type { Move, RankedItem, Reason } from '../../src/contract.ts';
 import type { ItemRow } from '../pack/pack.ts';
 import { reasonsFor } from './explain.ts';
 import { moveText } from './move-text.ts';
@@ -8,6 +8,8 @@ import type { Moment, Ranking } from './ranking.ts';
 import { arrangementOf } from './rules/stages.ts';
 
 export { diversify } from './diversify.ts';
+export { newness } from './newness.ts';
+export { rotate } from './rotate.ts';
 
 function placeIn(ranking: Ranking, row: ItemRow): number | null {
   const place = ranking.rows.indexOf(row);
@@ -49,12 +51,20 @@ function addedBy(row: number, trace: Trace): Record<string, number> {
   return added;
 }
 
+/** That exploration put an item where it is, and how likely that was. */
+function triedFor(row: ItemRow, { trying }: Moment): Reason[] {
+  const { explored, exploration } = trying?.told(row) ?? {};
+  return explored && exploration
+    ? [{ kind: 'explored', propensity: exploration.propensity, text: 'tried, to learn what you like' }]
+    : [];
+}
+
 /** Parts, reasons and moves of one item. */
 export function explanation(row: ItemRow, moment: Moment, trace: Trace): Partial<RankedItem> {
   const { rules, scores } = moment;
   const named = rules?.reasonsFor(row, arrangementOf(trace.arrange)) ?? [];
   return {
-    reasons: [...named, ...reasonsFor(row, moment)],
+    reasons: [...named, ...triedFor(row, moment), ...reasonsFor(row, moment)],
     parts: { ...scores.partsOf(row), ...addedBy(row, trace) },
     moves: movesOf(row, trace),
   };

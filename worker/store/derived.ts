@@ -46,6 +46,8 @@ export const derivedKinds = {
   experiments: { forgotten: 'none', exported: true, imported: false },
   /** How answers of private reports are disguised, and what that may give away: one record. */
   disguises: { forgotten: 'none', exported: true, imported: false },
+  /** What was learned from what was shown and chosen: one record, made anew from the interactions that are left. */
+  learned: { forgotten: 'all', exported: false },
 } as const satisfies Record<string, DerivedKind>;
 
 /** Name of a registered kind. */

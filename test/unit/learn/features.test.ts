@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Features, featuresOf, itemSize, reducedRows, size } from '../../../worker/learn/features.ts';
+import { expected } from '../../../worker/learn/posterior.ts';
 import { principalAxes } from '../../../worker/learn/principal-axes.ts';
 import { goldenPack } from '../support/golden-pack.ts';
 import { randomFrom } from '../support/synthetic-pack.ts';
@@ -58,4 +59,15 @@ describe('what the head sees of an item', () => {
       reducedRows({ scale: new Float32Array(), bias: new Float32Array(), row: new Int8Array() }),
     ).toHaveLength(0);
   });
+});
+
+test('what is expected of all items at once is what is expected of each', () => {
+  const random = randomFrom(8);
+  const weights = Float64Array.from({ length: size }, () => random() - 0.5);
+  const features = featuresOf(goldenPack);
+  for (const time of [morning, saturdayEvening]) {
+    const all = features.expected(weights, time);
+    for (let row = 0; row < goldenPack.ids.length; row++)
+      expect(all[row]).toBeCloseTo(expected(weights, numbers(features, row, time)), 6);
+  }
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Logged, offPolicy } from '../../../worker/learn/off-policy.ts';
+import type { LoggedChoice as Logged } from '../../../src/contract.ts';
+import { offPolicy } from '../../../worker/learn/off-policy.ts';
 import golden from '../../golden/off-policy.json' with { type: 'json' };
 import { randomFrom } from '../support/synthetic-pack.ts';
 
