@@ -18,6 +18,7 @@ import {
 } from '../../../worker/pack/decode.ts';
 import type { Manifest, Pack } from '../../../worker/pack/pack.ts';
 import type { DeclaredFile } from '../../../worker/pack/verify.ts';
+import { timedLearning } from './learning.ts';
 import { timedShop } from './shop.ts';
 import { timedStages } from './stages.ts';
 import { type Times, timed } from './times.ts';
@@ -92,6 +93,7 @@ const floor = {
     return {
       ...(await timedStages(pack, historyOf(interactions, pack, now), now)),
       ...(await timedShop(pack, now)),
+      ...(await timedLearning(pack, now)),
     };
   },
 };
