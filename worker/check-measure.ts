@@ -15,7 +15,7 @@ import { mostAnswers } from './measure/ledger.ts';
 
 const longestName = 100;
 const mostVariants = 10;
-const mostPlacements = 50;
+const mostPlacements = 20;
 const mostQuestions = 8;
 
 const name: Check = (value, field) => {
@@ -46,7 +46,7 @@ const question: Check = (value, field) => {
     fields({ name, kind: text, experiment: name }, 'name', 'kind', 'experiment')(value, field);
   else if (kind === 'bought')
     fields(
-      { name, kind: text, categories: distinct(some(text, 1, mostAnswers - 2)) },
+      { name, kind: text, categories: distinct(some(name, 1, mostAnswers - 2)) },
       ...['name', 'kind', 'categories'],
     )(value, field);
   else wrong(`${field}.kind`, "'clicked' or 'bought'");
@@ -69,7 +69,7 @@ export const checkVariantOptions = checked<VariantOptions>(
   fields({
     weights: some(between(0, 1e9), 2, mostVariants),
     group: fields({ name, from: between(0, 1), to: between(0, 1) }, 'name', 'from', 'to'),
-    placements: some(text, 1, mostPlacements),
+    placements: some(name, 1, mostPlacements),
   }),
   'options',
 );

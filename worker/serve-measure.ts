@@ -1,5 +1,6 @@
 /** Measuring, wired to the visitor and to the lists. Loaded where the app asks for it, before the first list. */
 import {
+  type ChangeEvent,
   type MeasureApi,
   type OpenOptions,
   type RankedList,
@@ -50,14 +51,14 @@ export interface Measuring {
   /** Methods that take the place of those without measuring. */
   api: Partial<WorkerApi>;
   part: MeasureApi;
-  /** A list that another one has become, as the page gets it. */
-  marked(list: RankedList): RankedList;
+  /** What the page is told, with the lists in it as it gets them otherwise. */
+  told(event: ChangeEvent): ChangeEvent;
 }
 
 /** Milliseconds in which times of lists are collected before they are stored. */
 const settling = 500;
 /** No more experiments are remembered; the oldest go. */
-const mostExperiments = 50;
+const mostExperiments = 20;
 /** Interactions that are looked through for a week's reports. */
 const mostReported = 10_000;
 
@@ -292,7 +293,10 @@ export function open(rooms: MeasureRooms): Measuring {
 
   return {
     part,
-    marked,
+    told: (event) =>
+      event.lists
+        ? { ...event, lists: event.lists.map((change) => ({ ...change, list: marked(change.list) })) }
+        : event,
     api: {
       recommend: async (request) => noted(await api.recommend(request)),
       rerank: async (ids, request) => noted(await api.rerank(ids, request)),

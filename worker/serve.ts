@@ -349,6 +349,10 @@ export function serve(companions: Companions): WorkerApi {
       });
       Object.assign(api, part.api);
       if ('over' in part) over = part.over;
+      if ('told' in part) {
+        const { onChange } = rooms!;
+        rooms!.onChange = (event) => onChange(part.told(event));
+      }
       return part;
     });
     parts[name].catch(() => {

@@ -72,6 +72,18 @@ test('nothing of it is loaded, counted or kept where the app does not ask for it
   expect(derived.map(({ kind }) => kind)).not.toContain('tally');
 });
 
+test('a list that comes by itself is known by its tier, too', async () => {
+  const { recluse } = await measuring();
+  await recluse.ready();
+  const told: string[] = [];
+  recluse.on('change', ({ lists }) => void told.push(...(lists ?? []).map(({ list }) => list.id)));
+  const list = await recluse.recommend({ limit: 4, placement: 'home', freshness: 'hybrid' });
+  expect(list.id).toMatch(/~linear$/);
+  await recluse.track({ type: 'purchase', item: 'item-8' });
+  await expect.poll(() => told.length).toBeGreaterThan(0);
+  expect(told[0]).toMatch(/~linear$/);
+});
+
 test('counts survive a tab that is killed at once, and are not counted twice', async () => {
   const name = freshName();
   const first = await measuring({ name });
@@ -276,14 +288,20 @@ test('two rankers share one list, and the one that is clicked more often wins it
 });
 
 test('a clock that was ahead keeps no experiment from counting once it is right', async () => {
-  const { recluse } = await measuring();
+  const name = freshName();
+  const { recluse } = await measuring({ name });
   const mine = await variant(recluse, 'late', ['a', 'b']);
   // As it lies there after a day with a clock that was a year ahead.
-  const { derived } = await recluse.export();
-  const record = derived.find(({ kind }) => kind === 'experiments')!;
-  expect((record.value as { since: number }).since).toBeLessThanOrEqual(Date.now());
+  const database = await openDB(`recluse:${name}`);
+  const record = await database.get('derived', ['experiments', 'late']);
+  record.value.since += 365 * dayLong;
+  await database.put('derived', record);
+  database.close();
+  await recluse.track({ type: 'impression', item: 'item-2', placement: 'home' });
+  expect((await experiment(recluse, 'late')).variants.map(({ impressions }) => impressions)).toEqual([0, 0]);
   expect(await variant(recluse, 'late', ['a', 'b'])).toBe(mine);
-  await recluse.track({ type: 'impression', item: 'item-1', time: Date.now() + 9e9 });
+  // And a time that lies ahead is taken as now.
+  await recluse.track({ type: 'impression', item: 'item-1', time: Date.now() + 365 * dayLong });
   expect((await experiment(recluse, 'late')).variants.find((one) => one.variant === mine)!.impressions).toBe(
     1,
   );

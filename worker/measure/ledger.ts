@@ -44,7 +44,7 @@ const mostAnswered = 40;
 /** Answers to one question. */
 export const mostAnswers = 32;
 /** Questions ever declared on one device. */
-const mostEntries = 32;
+const mostEntries = 16;
 /** What rounding may add to a sum of epsilons. */
 const rounding = 1e-9;
 

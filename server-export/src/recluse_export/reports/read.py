@@ -17,7 +17,7 @@ from recluse_export.errors import ProblemError
 MOST_ANSWERS = 32
 MOST_EPSILON = 10
 LONGEST_NAME = 100
-LONGEST_ANSWER = 1100
+LONGEST_ANSWER = 120
 VERSION = 1
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 FIELDS = {"format", "version", "id", "question", "answers", "epsilon", "day", "bits"}
