@@ -37,6 +37,8 @@ class Question:
     """Whether items in the history may be recommended"""
     items: int
     """Size of the catalogue"""
+    candidates: Int | None = None
+    """Rows that may be recommended; None for all"""
 
     @property
     def modes(self) -> dict[Kind, Mode]:
@@ -60,6 +62,7 @@ class Question:
             self.context[places],
             self.repeats,
             self.items,
+            self.candidates,
         )
 
 
@@ -100,7 +103,21 @@ def question(
         contexts_at(log, targets.users, targets.now, context),
         repeats,
         len(log.items),
+        known_items(log, targets),
     )
+
+
+def known_items(log: Log, targets: Targets) -> Int | None:
+    """Rows that somebody had before the one moment at which all targets are asked for; None where each has a
+    moment of its own, or somebody had every item.
+
+    A log without dates of its items names some that did not exist by then. Nothing is known of them but that
+    somebody will turn to them, and a model that has learned to lift what is new would win by that alone.
+    """
+    if not log.has_time or len(targets) == 0 or np.ptp(targets.now) > 0:
+        return None
+    known = np.unique(log.item[log.time < targets.now[0]])
+    return None if len(known) == len(log.items) else known.astype(np.int32)
 
 
 def chunks(histories: Histories, items: int) -> Iterator[tuple[slice, Histories]]:
@@ -111,15 +128,17 @@ def chunks(histories: Histories, items: int) -> Iterator[tuple[slice, Histories]
 def rank(
     model: Recommender, asked: Question, limit: int = DEPTH, step: Step | None = None
 ) -> dict[Kind, Int]:
-    """``[users, limit]`` rows a kind of target, best first, of all items; each chunk is scored once.
+    """``[users, limit]`` rows a kind of target, best first, of all candidates; each chunk is scored once.
 
     ``step`` advances by 1 in all.
     """
     modes = asked.modes
-    limit = min(limit, asked.items)
+    limit = min(limit, asked.items if asked.candidates is None else len(asked.candidates))
     lists = {kind: np.empty((len(asked.targets), limit), np.int32) for kind in modes}
     for places, chunk in chunks(asked.histories, asked.items):
-        found = recommend_by_mode(model, chunk, limit, list(modes.values()), asked.context[places])
+        found = recommend_by_mode(
+            model, chunk, limit, list(modes.values()), asked.context[places], asked.candidates
+        )
         for kind, mode in modes.items():
             lists[kind][places] = found[mode]
         if step is not None:

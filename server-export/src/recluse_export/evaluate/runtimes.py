@@ -82,10 +82,21 @@ def lists_by(runtime: Runtime, pack: Path, asked: Question, progress: Progress) 
         with progress.step(f"Rank: model in onnxruntime, {asked.window}", 1) as step:
             return rank(PackRanker(contents), asked, step=step)
     ranker = browser_ranker()(pack, "model", progress)
+    others = 0 if asked.candidates is None else asked.items - len(asked.candidates)
+    longer = min(DEPTH + others, asked.items)
     return {
-        kind: ranker.rankings(asked.histories, min(DEPTH, asked.items), mode, asked.context)
+        kind: among(asked, ranker.rankings(asked.histories, longer, mode, asked.context))
         for kind, mode in asked.modes.items()
     }
+
+
+def among(asked: Question, rows: Int) -> Int:
+    """The candidates of ``rows`` [users, limit + items that are none], in their order: [users, limit]."""
+    if asked.candidates is None:
+        return rows
+    limit = rows.shape[1] - (asked.items - len(asked.candidates))
+    kept = np.argsort(~np.isin(rows, asked.candidates), axis=1, kind="stable")[:, :limit]
+    return np.take_along_axis(rows, kept, axis=1)
 
 
 def browser_ranker() -> type[BrowserRanker]:

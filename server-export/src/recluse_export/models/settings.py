@@ -59,7 +59,8 @@ class LinearSettings(Settings):
     strongest_by_order: list[PositiveInt] = [32, 64]
     """The same for a log without times, tried in turn; more must gain ``least_gain``."""
     most_entries: PositiveInt = 400_000
-    """Entries of the whole matrix that a pack may hold; fewer a target item where there are many items."""
+    """Entries of the whole matrix that a pack may hold; fewer a target item where there are many items, and
+    in a log without times no more than there is room for beside the networks."""
     least_gain: Annotated[float, Field(ge=0)] = 0.002
     """NDCG@10 + recall@10 on validation by which more entries must be better."""
 
@@ -70,9 +71,7 @@ class TowerSettings(Settings):
     size: Annotated[int, Field(ge=4, multiple_of=4)] = 64
     """Length of an item row and of the visitor's state."""
     wide_size: Annotated[int, Field(ge=4, multiple_of=4)] = 128
-    """The same for a log without times, where all rows of this length together are small."""
-    wide_bytes: PositiveInt = 500_000
-    """What counts as small: a byte a number."""
+    """The most of it for a log without times, where a pack has room for that."""
     hashes: PositiveInt = 4096
     """Slots of the table for title words and further attributes."""
     price_buckets: PositiveInt = 16
@@ -126,7 +125,11 @@ class EncoderSettings(Settings):
     next_items_fade: Share = 0.5
     """How much each of them counts against the one before it."""
     places: PositiveInt = 5000
-    """Places a step, over all its windows, for a log without times."""
+    """Places a step at most, over all its windows, for a log without times."""
+    least_places: PositiveInt = 500
+    """The same at least, however small the log."""
+    steps_a_pass: PositiveInt = 200
+    """Steps into which a pass is cut between these two: a small log in few large steps hardly learns."""
     next_item_learning_rate: Positive = 2e-3
     """Peak of the schedule for a log without times."""
     averaging: Share = 0.01
@@ -162,6 +165,11 @@ class ModelSettings(Settings):
 
     seed: Annotated[int, Field(ge=0)] = 1
     """Of everything random: the same seed on the same machine gives the same bytes."""
+    pack_bytes: PositiveInt = 1_000_000
+    """What a pack of a log without times may be large, unless there are very many items. Item rows, encoder
+    and matrix are given their sizes so that together they keep to it."""
+    pack_bytes_an_item: PositiveInt = 132
+    """The same where that is more."""
     full: bool = True
     """False stops at the linear tier: no encoder, no blender, no ONNX."""
     history_events: PositiveInt = 1000

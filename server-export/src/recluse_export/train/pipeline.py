@@ -32,10 +32,11 @@ from recluse_export.train.arguments import context_of, event_types_of
 from recluse_export.train.budget import Budget
 from recluse_export.train.calibrate import calibrate
 from recluse_export.train.enough import check_enough, check_measurable
+from recluse_export.train.fitted import fitted_to
 from recluse_export.train.kept import Kept, parameters_of, plain_parameters
 from recluse_export.train.linear import fit_counting, search_linear
 from recluse_export.train.networks import Networks, train_networks
-from recluse_export.train.order import fitted_to, train_by_order
+from recluse_export.train.order import train_by_order
 from recluse_export.train.ratings import train_ratings
 from recluse_export.train.trained import Trained
 
