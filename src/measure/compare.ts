@@ -71,8 +71,10 @@ function posteriorOf({ impressions, clicks }: Trial): Beta {
 
 /** Points of the grid for each posterior. */
 const perPosterior = 600;
-/** Standard deviations to each side of a mean that the grid covers. */
-const reach = 9;
+/** Standard deviations to each side of a mean within which they lie; of the widest tail, an exponential one, 2 in a million lie beyond. */
+const reach = 12;
+/** Beyond, each step is so much wider than the one before. */
+const growth = 1.5;
 
 /** Points in (0, 1), close together wherever a posterior lies, so that a narrow one is not missed. */
 function gridFor(posteriors: readonly Beta[]): Float64Array {
@@ -81,6 +83,10 @@ function gridFor(posteriors: readonly Beta[]): Float64Array {
     const [mean, deviation] = [meanOf(posterior), deviationOf(posterior)];
     const [from, to] = [Math.max(0, mean - reach * deviation), Math.min(1, mean + reach * deviation)];
     for (let step = 0; step <= perPosterior; step++) points.add(from + ((to - from) * step) / perPosterior);
+    for (let far = reach * deviation; mean - far > 0 || mean + far < 1; far *= growth) {
+      points.add(Math.max(0, mean - far));
+      points.add(Math.min(1, mean + far));
+    }
   }
   return Float64Array.from(points).sort();
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compare, type Trial } from '../../../src/measure/compare.ts';
 
 const trial = (variant: string, clicks: number, impressions: number): Trial => ({
@@ -46,10 +46,13 @@ const trials = fc
     list.map(({ impressions, share }, at) => trial(`v${at}`, Math.floor(impressions * share), impressions)),
   );
 
+/** Integrals by the thousand take a while where the machine is busy. */
+vi.setConfig({ testTimeout: 60_000 });
+
 describe('comparing variants', () => {
-  it('agrees with two hundred thousand draws from the posteriors', () => {
+  it('agrees with eighty thousand draws from the posteriors', () => {
     const some = [trial('a', 12, 200), trial('b', 20, 210), trial('c', 3, 40)];
-    const { best, loss } = drawn(some, 200_000);
+    const { best, loss } = drawn(some, 80_000);
     for (const [at, one] of compare(some).variants.entries()) {
       expect(one.best).toBeCloseTo(best[at]!, 2);
       expect(one.loss).toBeCloseTo(loss[at]!, 3);
@@ -71,7 +74,7 @@ describe('comparing variants', () => {
     fc.assert(
       fc.property(trials, (some) => {
         const { variants, leader } = compare(some, { tolerance: 1 });
-        expect(variants.reduce((sum, { best }) => sum + best, 0)).toBeCloseTo(1, 2);
+        expect(variants.reduce((sum, { best }) => sum + best, 0)).toBeCloseTo(1, 3);
         for (const { loss, interval, rate } of variants) {
           expect(loss).toBeGreaterThanOrEqual(0);
           expect(loss).toBeLessThanOrEqual(1);
@@ -81,7 +84,7 @@ describe('comparing variants', () => {
         const least = Math.min(...variants.map(({ loss }) => loss));
         expect(variants.find(({ variant }) => variant === leader)!.loss).toBe(least);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
