@@ -99,6 +99,45 @@ test('counts survive a tab that is killed at once, and are not counted twice', a
   expect(one.total).toMatchObject({ impressions: 4, clicks: 1, purchases: 1 });
 });
 
+test('where the browser refuses to store anything, the page is counted as long as it is there', async () => {
+  const { recluse } = await measuring({ keepsNothing: true });
+  await visit(recluse);
+  expect((await metrics(recluse)).total).toMatchObject({ impressions: 4, clicks: 1, purchases: 1 });
+  const mine = await variant(recluse, 'home', ['a', 'b']);
+  expect(await variant(recluse, 'home', ['a', 'b'])).toBe(mine);
+});
+
+test('a worker that dies is followed by one that goes on counting', async () => {
+  const { recluse, workers } = await measuring();
+  await visit(recluse);
+  workers[0]!.terminate();
+  workers[0]!.dispatchEvent(new ErrorEvent('error', { message: 'it is gone' }));
+  const seen = await metrics(recluse);
+  expect(workers.length).toBeGreaterThan(1);
+  expect(seen.total).toMatchObject({ impressions: 4, clicks: 1, purchases: 1 });
+  expect((await recluse.recommend()).id).toMatch(/~/);
+}, 60_000);
+
+test('an app that measures and learns has both: lists are known by their tier, and what is forgotten is gone from both', async () => {
+  const { recluse, problems } = await measuring({ learn: { explore: 'thompson' } });
+  await recluse.ready();
+  await visit(recluse);
+  await visit(recluse, 'basket');
+  const seen = await metrics(recluse);
+  expect(seen.total).toMatchObject({ impressions: 8, clicks: 2, purchases: 2 });
+  expect(seen.sources).toMatchObject([{ source: 'linear', impressions: 8 }]);
+  const list = await interleave(recluse, 'duel', [
+    { placement: 'home' },
+    { placement: 'home', source: 'popular' },
+  ]);
+  await recluse.shown(list);
+  expect((await experiment(recluse, 'duel')).preference).toEqual({ wins: [0, 0], ties: 1 });
+  await recluse.forget('everything');
+  expect((await metrics(recluse)).total.impressions).toBe(0);
+  expect((await recluse.export()).derived.map(({ kind }) => kind)).not.toContain('device');
+  expect(problems).toEqual([]);
+});
+
 test('two tabs count each interaction once', async () => {
   const name = freshName();
   const [one, other] = await Promise.all([measuring({ name }), measuring({ name })]);
