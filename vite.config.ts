@@ -8,6 +8,15 @@ import { workerFromSource } from './scripts/worker-url.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** What an app imports, by name: entry points of their own first, for `recluse` is how they all begin. */
+const entries = (fileOf: (name: string) => string): Record<string, string> => ({
+  'recluse/collect': fileOf('collect'),
+  'recluse/element': fileOf('element'),
+  'recluse/learn': fileOf('learn'),
+  'recluse/measure': fileOf('measure'),
+  recluse: fileOf('index'),
+});
+
 /** Puts the committed pack into the built demo as it is: its names are hashes already. */
 function shipPack(): Plugin {
   const folder = here('./demo/pack');
@@ -26,14 +35,7 @@ function shipPack(): Plugin {
 function project(test: NonNullable<TestProjectInlineConfiguration['test']>): TestProjectInlineConfiguration {
   return {
     root: here('.'),
-    resolve: {
-      alias: {
-        'recluse/collect': here('./src/collect.ts'),
-        'recluse/measure': here('./src/measure.ts'),
-        'recluse/learn': here('./src/learn.ts'),
-        recluse: here('./src/index.ts'),
-      },
-    },
+    resolve: { alias: entries((name) => here(`./src/${name}.ts`)) },
     plugins: [workerFromSource()],
     worker: { format: 'es', plugins: () => [workerFromSource()] },
     // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
@@ -94,12 +96,7 @@ export default defineConfig(async ({ command }) => ({
   root: here('./demo'),
   // `npm run dev` works on the sources; the built demo runs on the built SDK, so that what ships is what is tested.
   resolve: {
-    alias: {
-      'recluse/collect': here(command === 'build' ? './dist/collect.js' : './src/collect.ts'),
-      'recluse/learn': here(command === 'build' ? './dist/learn.js' : './src/learn.ts'),
-      'recluse/measure': here(command === 'build' ? './dist/measure.js' : './src/measure.ts'),
-      recluse: here(command === 'build' ? './dist/index.js' : './src/index.ts'),
-    },
+    alias: entries((name) => here(command === 'build' ? `./dist/${name}.js` : `./src/${name}.ts`)),
   },
   plugins: process.env.VITEST
     ? []

@@ -31,8 +31,13 @@ const rules = [
   },
   {
     says: 'what has an entry point of its own is no part of another',
-    from: /^src\/(?!collect(\.ts$|\/))/,
-    never: /^src\/collect(\.ts$|\/)/,
+    from: /^src\/(?!(collect|element)(\.ts$|\/))/,
+    never: /^src\/(collect|element)(\.ts$|\/)/,
+  },
+  {
+    says: 'an element is made of the public API and of collecting',
+    from: /^src\/element(\.ts$|\/)/,
+    never: /^src\/(?!element\/|(index|collect)\.ts$)/,
   },
   {
     says: 'what has an entry point of its own is no part of another',

@@ -10,6 +10,11 @@ import { keepWorkerLiteral } from './worker-url.mjs';
 
 const target = 'es2022';
 
+/** They share types alone, so neither loads the other. */
+const standAlone = ['index', 'collect', 'measure', 'learn'];
+/** Entry points that stand on those two. */
+const onTop = ['element'];
+
 /** @param {string} folder */
 export async function buildPage(folder) {
   await build({
@@ -27,19 +32,53 @@ export async function buildPage(folder) {
       // Bundled packages keep their licence texts.
       license: { fileName: 'licenses-page.md' },
       rolldownOptions: {
-        // They share types alone, so neither loads the other.
-        input: {
-          index: `${root}src/index.ts`,
-          collect: `${root}src/collect.ts`,
-          measure: `${root}src/measure.ts`,
-          learn: `${root}src/learn.ts`,
-        },
+        input: inputs(standAlone),
         // An app imports from these files: their exports must keep their names.
         preserveEntrySignatures: 'strict',
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   });
+}
+
+/** @param {readonly string[]} names */
+const inputs = (names) => Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]));
+
+/** What stands on the others imports their files: built together, those would become facades of shared chunks. @param {string} folder */
+export async function buildOnTop(folder) {
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    plugins: [besideIt(), plainDynamicImport()],
+    build: {
+      target,
+      outDir: folder,
+      emptyOutDir: false,
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: {
+        input: inputs(onTop),
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  });
+}
+
+/** `../index.ts` is `./index.js`, which lies beside the result. */
+function besideIt() {
+  const entry = new RegExp(`^\\.{1,2}/(${standAlone.join('|')})\\.ts$`);
+  return {
+    name: 'recluse:beside-it',
+    enforce: /** @type {const} */ ('pre'),
+    /** @param {string} source */
+    resolveId(source) {
+      const name = entry.exec(source)?.[1];
+      return name ? { id: `./${name}.js`, external: true } : null;
+    },
+  };
 }
 
 /** @param {string} folder */

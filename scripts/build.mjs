@@ -17,6 +17,7 @@ const sdk = {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/collect.js',
+    'dist/element.js',
     'dist/measure.js',
     'dist/learn.js',
     'dist/worker.js',
@@ -51,8 +52,9 @@ async function builtBeside(place, outputs, build) {
 
 /** @param {string} folder */
 async function buildSdk(folder) {
-  const { buildPage, buildWorker } = await import('./build-sdk.mjs');
+  const { buildPage, buildOnTop, buildWorker } = await import('./build-sdk.mjs');
   await buildPage(folder);
+  await buildOnTop(folder);
   await buildWorker(folder);
   const declarations = ['-p', 'tsconfig.json', '--noEmit', 'false', '--emitDeclarationOnly', '--declaration'];
   if (!(await runPackage('typescript/bin/tsc', [...declarations, '--rootDir', 'src', '--outDir', folder])))

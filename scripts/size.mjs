@@ -55,8 +55,8 @@ export async function sizes({ withRuntime = true } = {}) {
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
   const ours = withImports('worker.js');
-  const entries = ['index.js', 'collect.js', 'measure.js', 'learn.js', 'worker.js'].flatMap((name) =>
-    withImports(name),
+  const entries = ['index.js', 'collect.js', 'element.js', 'measure.js', 'learn.js', 'worker.js'].flatMap(
+    (name) => withImports(name),
   );
   /** Parts of the worker that come after the first list, all before `ready`; one that a list asks for comes with that list. */
   const later = dist.filter(
@@ -85,9 +85,12 @@ export async function sizes({ withRuntime = true } = {}) {
   )?.[1];
 
   const inDist = (/** @type {string} */ name) => `dist/${name}`;
+  /** What a page loads besides the recommender and the collecting that it stands on. */
+  const elementOnly = withImports('element.js').filter((name) => !/^(index|collect)\.js$/.test(name));
   const [
     pageBytes,
     collectBytes,
+    elementBytes,
     measureBytes,
     learnBytes,
     sourceBytes,
@@ -97,6 +100,7 @@ export async function sizes({ withRuntime = true } = {}) {
   ] = await Promise.all([
     sizesOf(withImports('index.js').map(inDist)),
     sizesOf(withImports('collect.js').map(inDist)),
+    sizesOf(elementOnly.map(inDist)),
     sizesOf(withImports('measure.js').map(inDist)),
     sizesOf(withImports('learn.js').map(inDist)),
     sizesOf(sources.map(inDist)),
@@ -113,6 +117,7 @@ export async function sizes({ withRuntime = true } = {}) {
   const rows = [
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'collect entry', bytes: sum(collectBytes) },
+    { name: 'element entry, besides page and collect', bytes: sum(elementBytes) },
     { name: 'measure entry', bytes: sum(measureBytes) },
     { name: 'learn entry', bytes: sum(learnBytes) },
     ...sources.map((file, index) => ({

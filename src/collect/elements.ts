@@ -24,6 +24,16 @@ interface Dwelling {
 /** Where elements are looked for. */
 export type Root = Document | Element | ShadowRoot;
 
+/** Where somebody watches at present: what lies in a root within another is the inner watcher's alone, or it would be told twice. */
+const watched = new Map<Node, number>();
+
+/** The nearest root around a node that somebody watches. */
+function watchedAround(node: Node): Node | undefined {
+  for (let at: Node | null = node; at; at = at.parentNode ?? (at instanceof ShadowRoot ? at.host : null))
+    if (watched.has(at)) return at;
+  return undefined;
+}
+
 /** Watches marked elements, those of later as well, until the signal: impressions, views with their dwell, and clicks. */
 export function watchElements(root: Root, report: Report, signal: AbortSignal): void {
   /** Seen at present, and since when (page clock, milliseconds); undefined while the page is hidden. */
@@ -64,7 +74,7 @@ export function watchElements(root: Root, report: Report, signal: AbortSignal): 
   }
 
   function watch(element: Element): void {
-    if (!element.isConnected) return;
+    if (!element.isConnected || watchedAround(element) !== root) return;
     const now = performance.now();
     const startAnew = () => {
       if (inView.get(element) !== undefined) inView.set(element, now);
@@ -180,9 +190,11 @@ export function watchElements(root: Root, report: Report, signal: AbortSignal): 
     const [target] = event.composedPath();
     if (!(target instanceof Element) || nearest(target, 'data-recluse-ignore')) return;
     const element = nearest(target, 'data-recluse-item');
-    if (element) report.tell({ name: 'select_item', items: [listed(element)] });
+    if (element && watchedAround(element) === root)
+      report.tell({ name: 'select_item', items: [listed(element)] });
   }
 
+  watched.set(root, (watched.get(root) ?? 0) + 1);
   find(root);
   mutations.observe(root, { childList: true, subtree: true, attributeFilter: watchedAttributes });
   const quietly = { capture: true, passive: true, signal };
@@ -190,6 +202,9 @@ export function watchElements(root: Root, report: Report, signal: AbortSignal): 
   // At the window, on the way down: before the recommender puts into its outbox what is not stored yet.
   for (const type of ['visibilitychange', 'pagehide']) addEventListener(type, onVisibility, quietly);
   signal.addEventListener('abort', () => {
+    const others = watched.get(root)! - 1;
+    if (others > 0) watched.set(root, others);
+    else watched.delete(root);
     finishAll(performance.now());
     observer.disconnect();
     mutations.disconnect();
