@@ -16,7 +16,7 @@ import { createPanel, type Panel } from './panel/panel.ts';
 import { drawPicturesFrom } from './picture.ts';
 import { drawPill } from './pill.ts';
 import { problemInWords } from './problems.ts';
-import { onRemembered } from './remember.ts';
+import { onRemembered, recall } from './remember.ts';
 import { type Page, type Router, startRouter } from './route.ts';
 import { consentKept, Shop } from './shop.ts';
 import { newToday, shopRules } from './shop-rules.ts';
@@ -62,6 +62,8 @@ async function start(): Promise<void> {
     pack: '/pack/manifest.json',
     consent: consentKept(),
     measure: true,
+    // Only where the visitor has asked for it: then some places of a shelf try something.
+    ...(recall('learning', false) ? { learn: { explore: 'thompson', share: 0.15 } } : {}),
     rules: shopRules,
     async onProblem({ code }) {
       // A worker that failed says nothing of what is here.

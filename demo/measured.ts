@@ -1,11 +1,12 @@
 /** What the shelves lead to, counted on this device: for the panel, and comes after the shelves. */
 import type { Interaction } from 'recluse';
 import { collect } from 'recluse/collect';
+import { type LearnedSummary, learned } from 'recluse/learn';
 import { type Metrics, metrics } from 'recluse/measure';
 import { html, type Markup } from './markup.ts';
 import { recall, remember } from './remember.ts';
 import type { Shop } from './shop.ts';
-import { milliseconds } from './words.ts';
+import { bytes, milliseconds } from './words.ts';
 
 /** Days and positions that are drawn. */
 const drawn = 14;
@@ -44,11 +45,25 @@ function facts({ repeated, novelty, coverage, latency }: Metrics): Markup {
   return html`<dl class="facts">${said.map(([name, fact]) => fact && html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>`;
 }
 
+/** What the shelves have taught this device, and the switch. */
+function taught(summary: LearnedSummary | undefined): Markup {
+  if (!summary)
+    return html`<h3>What the shelves teach</h3><p class="quiet-text">What you pass over teaches this device nothing, unless you want that. Then some places of a shelf try something, too.</p><p><button type="button" class="quiet" data-do="teach">Learn from what I pass over</button></p>`;
+  const { feedback, categories } = summary;
+  const named = categories.slice(0, 6);
+  return html`<h3>What the shelves teach</h3><p class="quiet-text">${feedback === 0 ? 'Nothing yet: look at some shelves, and open what you like.' : `Learned from ${feedback} things seen and chosen. It took ${bytes(summary.bytes)}.`}</p>${
+    named.length > 0 &&
+    html`<ul class="plain">${named.map(({ category, outcome }) => html`<li>${category.toLowerCase()}: ${outcome > 0 ? 'more of it' : 'less of it'}</li>`)}</ul>`
+  }<p><button type="button" class="quiet" data-do="unteach">Learn no more from what I pass over</button></p>`;
+}
+
 export interface Measured {
   /** The panel's section. */
   draw(): Promise<Markup>;
   /** Begins or ends to note what is seen; it holds at the next visit, too. */
   watch(on: boolean): void;
+  /** Begins or ends to learn from it, when the page is there again. */
+  teach(on: boolean): void;
 }
 
 /** Notes what is seen on the shelves, where the visitor has asked for that. */
@@ -72,6 +87,9 @@ export function measured(shop: Shop): Measured {
   return {
     async draw() {
       const counted = await metrics(shop.recluse);
+      const summary = recall('learning', false)
+        ? await learned(shop.recluse).catch(() => undefined)
+        : undefined;
       const watching = stop !== undefined;
       const about = watching
         ? 'Noted on this device: which products you really saw, and which of them you opened.'
@@ -89,7 +107,13 @@ export function measured(shop: Shop): Measured {
             .reduce((sum, { clicks }) => sum + clicks, 0),
         })),
         'Opened, by place on the shelf',
-      )}${counted.total.impressions > 0 && facts(counted)}<p><button type="button" class="quiet" data-do="${watching ? 'unwatch' : 'watch'}">${watching ? 'Note no more what is seen' : 'Note what is seen'}</button></p>`;
+      )}${counted.total.impressions > 0 && facts(counted)}<p><button type="button" class="quiet" data-do="${watching ? 'unwatch' : 'watch'}">${watching ? 'Note no more what is seen' : 'Note what is seen'}</button></p>${taught(summary)}`;
+    },
+    teach(on) {
+      remember('learning', on || undefined);
+      // What is not noted teaches nothing.
+      if (on) remember('watching', true);
+      location.reload();
     },
     watch(on) {
       remember('watching', on || undefined);

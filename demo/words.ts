@@ -74,6 +74,10 @@ export function longReason(reason: Reason, catalogue: Catalogue, now: number): s
         : `You bought it once, ${ago(reason.daysSince)}.`;
     case 'category':
       return `You often choose ${reason.category.toLowerCase()} (${percent(reason.share)} of the reasons).`;
+    case 'learned':
+      return `What you took from shelves like this, and passed over (${percent(reason.share)} of the reasons).`;
+    case 'explored':
+      return 'A try: the shop wants to find out whether you like it.';
     default:
       return 'Many people have bought it lately.';
   }
@@ -86,6 +90,7 @@ const partNames: Readonly<Record<string, string>> = {
   affinity: 'your aisles',
   popularity: 'popular',
   recent: 'popular lately',
+  learned: 'learned here',
 };
 
 /** A score's part in words. */

@@ -128,6 +128,7 @@ export const machineTab = (shop: Shop, redraw: () => void): Tab => ({
       (await shop.measured)?.watch(deed === 'watch');
       redraw();
     }
+    if (deed === 'teach' || deed === 'unteach') (await shop.measured)?.teach(deed === 'teach');
     if (deed !== 'newer') return;
     try {
       const another = await shop.recluse.refresh();
