@@ -97,7 +97,49 @@ function interval(values) {
   const means = Array.from({ length: resamples }, () =>
     mean(values.map(() => values[Math.floor(random() * values.length)] ?? 0)),
   ).sort((one, other) => one - other);
-  return [means[Math.floor(resamples * 0.025)], means[Math.floor(resamples * 0.975)]];
+  return [0.025, 0.975].map((share) => means[Math.floor(resamples * share)] ?? 0);
+}
+
+/**
+ * What the head adds to one tier's lists, by metric.
+ *
+ * @param {object} given
+ * @param {Household[]} given.households
+ * @param {string} given.pack Folder of the pack.
+ * @param {'popular' | 'linear' | 'model'} given.source Who makes the lists.
+ * @param {number} [given.shown] Places of a list that are seen. Default 20.
+ */
+export async function whatTheHeadAdds({ households: all, pack: folder, source, shown = 20 }) {
+  const { runnerImport } = await import('vite');
+  const { module } = /** @type {{ module: typeof import('./rank/replay.ts') }} */ (
+    await runnerImport(`${root}scripts/rank/replay.ts`, { configFile: false, root, logLevel: 'error' })
+  );
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+  const pack = await module.packFor(
+    manifest,
+    async (path) => new Uint8Array(await readFile(join(folder, path))),
+  );
+  // Who is shown no list before the last has nothing to learn from.
+  const households = all.filter((household) => momentsOf(household).length > 1);
+  const visitors = await shippedLists(households, folder, source);
+  const learned = module.replay(visitors, pack, { shown });
+  const without = visitors.map(({ last, targets }) => quality(last.items, targets));
+  const withHead = visitors.map(({ targets }, at) => quality(learned[at] ?? [], targets));
+  return /** @type {const} */ (['ndcg', 'recall']).map((metric) => {
+    const before = without.map((one) => one[metric]);
+    const after = withHead.map((one) => one[metric]);
+    const differences = after.map((value, at) => value - (before[at] ?? 0));
+    return {
+      source,
+      metric: `${metric}@10`,
+      households: households.length,
+      lists: visitors.reduce((sum, { baskets }) => sum + baskets.length, 0),
+      shipped: mean(before),
+      withHead: mean(after),
+      difference: mean(differences),
+      interval: interval(differences),
+    };
+  });
 }
 
 await main(import.meta, async (args) => {
@@ -110,51 +152,15 @@ await main(import.meta, async (args) => {
       json: { type: 'string' },
     },
   });
-  const { runnerImport } = await import('vite');
-  const { module } = /** @type {{ module: typeof import('./rank/replay.ts') }} */ (
-    await runnerImport(`${root}scripts/rank/replay.ts`, { configFile: false, root, logLevel: 'error' })
-  );
-  const manifest = JSON.parse(await readFile(join(values.pack, 'manifest.json'), 'utf8'));
-  const pack = await module.packFor(
-    manifest,
-    async (path) => new Uint8Array(await readFile(join(values.pack, path))),
-  );
+  const { pack, shown } = values;
   /** @type {Household[]} */
-  const all = JSON.parse(await readFile(values.households, 'utf8'));
-  // Who is shown no list before the last has nothing to learn from.
-  const households = all.filter((household) => momentsOf(household).length > 1);
+  const households = JSON.parse(await readFile(values.households, 'utf8'));
   const figures = [];
-  for (const source of ['popular', 'linear', 'model']) {
-    const visitors = await shippedLists(households, values.pack, source);
-    const learned = module.replay(visitors, pack, { shown: Number(values.shown) });
-    const without = visitors.map(({ last, targets }) => quality(last.items, targets));
-    const withHead = visitors.map(({ targets }, at) => quality(learned[at] ?? [], targets));
-    for (const metric of /** @type {const} */ (['ndcg', 'recall'])) {
-      const before = without.map((one) => one[metric]);
-      const after = withHead.map((one) => one[metric]);
-      const differences = after.map((value, at) => value - (before[at] ?? 0));
-      figures.push({
-        source,
-        metric: `${metric}@10`,
-        households: households.length,
-        lists: visitors.reduce((sum, { baskets }) => sum + baskets.length, 0),
-        shipped: mean(before),
-        withHead: mean(after),
-        difference: mean(differences),
-        interval: interval(differences),
-      });
-    }
-  }
-  for (const {
-    source,
-    metric,
-    shipped,
-    withHead,
-    difference,
-    interval: [low, high],
-  } of figures)
+  for (const source of /** @type {const} */ (['popular', 'linear', 'model']))
+    figures.push(...(await whatTheHeadAdds({ households, pack, source, shown: Number(shown) })));
+  for (const { source, metric, shipped, withHead, difference, interval } of figures)
     console.log(
-      `${source.padEnd(8)} ${metric.padEnd(10)} ${shipped.toFixed(4)} -> ${withHead.toFixed(4)}  ${difference.toFixed(4)} [${low?.toFixed(4)}, ${high?.toFixed(4)}]`,
+      `${source.padEnd(8)} ${metric.padEnd(10)} ${shipped.toFixed(4)} -> ${withHead.toFixed(4)}  ${difference.toFixed(4)} [${interval.map((end) => end.toFixed(4)).join(', ')}]`,
     );
   if (values.json) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 });
