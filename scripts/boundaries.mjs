@@ -31,8 +31,8 @@ const rules = [
   },
   {
     says: 'what has an entry point of its own is no part of another',
-    from: /^src\/(?!(collect|element)(\.ts$|\/))/,
-    never: /^src\/(collect|element)(\.ts$|\/)/,
+    from: /^src\/(?!(collect|element|script)(\.ts$|\/))/,
+    never: /^src\/(collect|element|script)(\.ts$|\/)/,
   },
   {
     says: 'an element is made of the public API and of collecting',

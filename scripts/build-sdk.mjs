@@ -4,6 +4,8 @@
  * Two builds, because they share nothing at run time: the page's half must stay tiny, the worker's half brings
  * ONNX Runtime as chunks that are loaded on demand, with its .wasm beside them.
  */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'vite';
 import { root } from './run.mjs';
 import { keepWorkerLiteral } from './worker-url.mjs';
@@ -115,6 +117,99 @@ export async function buildWorker(folder) {
       },
     },
   });
+}
+
+const workerStart =
+  /new Worker\(\s*new URL\(\s*(['"])\.\/worker\.js\1\s*,\s*import\.meta\.url\s*,?\s*\)\s*,\s*\{\s*type:\s*'module'\s*,?\s*\}\s*,?\s*\)/;
+
+/** In a script tag there is no `import.meta`: the worker is started by what knows where the tag's script came from. */
+function workerOfTheTag() {
+  return {
+    name: 'recluse:worker-of-the-tag',
+    enforce: /** @type {const} */ ('pre'),
+    /** @param {string} code @param {string} id */
+    transform(code, id) {
+      if (!id.endsWith('/src/recommender.ts')) return null;
+      if (!workerStart.test(code))
+        throw new Error('src/recommender.ts starts no worker that could be replaced.');
+      const replaced = code.replace(workerStart, 'startWorkerOfTheTag()');
+      return {
+        code: `import { startWorker as startWorkerOfTheTag } from './script/start-worker.ts';\n${replaced}`,
+        map: null,
+      };
+    },
+  };
+}
+
+/**
+ * For a worker in one classic file: `import.meta.url` is what the page says, and ONNX Runtime's WebAssembly is what the worker of modules
+ * has put into the folder already.
+ *
+ * @param {Readonly<Record<string, string>>} wasm file names by what `worker/index.ts` calls them
+ */
+function whereThePageSays(wasm) {
+  return {
+    name: 'recluse:where-the-page-says',
+    enforce: /** @type {const} */ ('pre'),
+    /** @param {string} code */
+    transform(code) {
+      if (!code.includes('import.meta.url')) return null;
+      const named = code.replace(/'(onnxruntime-web\/[\w.-]+\.wasm)'/g, (_, name) => `'${wasm[name]}'`);
+      return { code: named.replaceAll('import.meta.url', 'self.recluseScript'), map: null };
+    },
+  };
+}
+
+/** For a script tag: one classic script, and a worker in one classic file for pages of other origins. @param {string} folder */
+export async function buildScript(folder) {
+  const files = readdirSync(folder);
+  const file = (/** @type {RegExp} */ name) => {
+    const found = files.find((one) => name.test(one));
+    if (!found) throw new Error(`${folder} has no ${name}: the worker is built first.`);
+    return found;
+  };
+  const wasm = {
+    'onnxruntime-web/ort-wasm-simd-threaded.wasm': file(/^ort-wasm-simd-threaded-[\w-]+\.wasm$/),
+    'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm': file(/^ort-.*\.asyncify-[\w-]+\.wasm$/),
+  };
+  /** @type {[string, string, import('vite').Plugin[]][]} */
+  const scripts = [
+    ['recluse.script', 'src/script.ts', [workerOfTheTag()]],
+    ['recluse.worker', 'worker/index.ts', [ownScript(), whereThePageSays(wasm)]],
+  ];
+  for (const [name, input, plugins] of scripts)
+    await build({
+      configFile: false,
+      root,
+      logLevel: 'warn',
+      publicDir: false,
+      plugins: [...plugins, plainDynamicImport()],
+      build: {
+        target,
+        outDir: folder,
+        emptyOutDir: false,
+        minify: true,
+        modulePreload: false,
+        chunkSizeWarningLimit: 1000,
+        rolldownOptions: {
+          input: { [name]: root + input },
+          output: {
+            format: 'iife',
+            name: 'recluseExports',
+            codeSplitting: false,
+            entryFileNames: '[name].js',
+          },
+        },
+      },
+    });
+  const hash = createHash('sha384')
+    .update(readFileSync(`${folder}/recluse.script.js`))
+    .digest('base64');
+  writeFileSync(
+    `${folder}/integrity.json`,
+    `${JSON.stringify({ 'recluse.script.js': `sha384-${hash}` }, null, 2)}\n`,
+  );
+  console.log(`integrity of recluse.script.js: sha384-${hash}`);
 }
 
 /** Vite wraps dynamic imports to preload their styles into the document. There are no styles, and a worker has no document. */

@@ -19,6 +19,7 @@ const sdk = {
     'dist/collect.js',
     'dist/element.js',
     'dist/measure.js',
+    'dist/recluse.script.js',
     'dist/learn.js',
     'dist/worker.js',
   ],
@@ -52,10 +53,11 @@ async function builtBeside(place, outputs, build) {
 
 /** @param {string} folder */
 async function buildSdk(folder) {
-  const { buildPage, buildOnTop, buildWorker } = await import('./build-sdk.mjs');
+  const { buildPage, buildOnTop, buildScript, buildWorker } = await import('./build-sdk.mjs');
   await buildPage(folder);
   await buildOnTop(folder);
   await buildWorker(folder);
+  await buildScript(folder);
   const declarations = ['-p', 'tsconfig.json', '--noEmit', 'false', '--emitDeclarationOnly', '--declaration'];
   if (!(await runPackage('typescript/bin/tsc', [...declarations, '--rootDir', 'src', '--outDir', folder])))
     throw new Error('The declarations of src/ did not come out; the messages are above.');

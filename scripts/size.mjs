@@ -67,7 +67,9 @@ export async function sizes({ withRuntime = true } = {}) {
   const onDemand = later.filter((name) => !askedFor(name));
   const features = later.filter(askedFor);
   /** What is loaded when `collect()` is told to. */
-  const sources = dist.filter((name) => /^(?!worker-).*\.js$/.test(name) && !entries.includes(name));
+  const sources = dist.filter(
+    (name) => /^(?!worker-|recluse\.).*\.js$/.test(name) && !entries.includes(name),
+  );
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
   // All that the demo loads of its own: not the pack, not ONNX Runtime, and not the SDK's worker, which has budgets above.
   const everything = existsSync(`${root}demo/dist`)
@@ -118,6 +120,8 @@ export async function sizes({ withRuntime = true } = {}) {
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'collect entry', bytes: sum(collectBytes) },
     { name: 'element entry, besides page and collect', bytes: sum(elementBytes) },
+    { name: 'script tag, all of the page', bytes: await sizeOf('dist/recluse.script.js') },
+    { name: 'script tag, worker for other origins', bytes: await sizeOf('dist/recluse.worker.js') },
     { name: 'measure entry', bytes: sum(measureBytes) },
     { name: 'learn entry', bytes: sum(learnBytes) },
     ...sources.map((file, index) => ({

@@ -92,6 +92,7 @@ export class RecluseShelf extends Base {
   /** Of several askings only the last may draw. */
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #changing: ReturnType<typeof setTimeout> | undefined;
   /** Whether the visitor looks at what was decided: from then on it changes only while nobody looks. */
   #settled = false;
   #outdated = false;
@@ -147,7 +148,9 @@ export class RecluseShelf extends Base {
     this.#settled = false;
     this.#stopCollecting();
     clearTimeout(this.#timer);
+    clearTimeout(this.#changing);
     this.#timer = undefined;
+    this.#changing = undefined;
   }
 
   attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
@@ -169,12 +172,18 @@ export class RecluseShelf extends Base {
     this.#refreshUnseen();
   }
 
+  /** Whether there is something newer to show, and nobody would see it change. */
+  #mayChange(): boolean {
+    return this.#outdated && !(this.#settled && this.#inView);
+  }
+
   #refreshUnseen(): void {
     const signal = this.#connected?.signal;
-    if (!signal || !this.#outdated || (this.#settled && this.#inView)) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#show(signal);
+    if (!signal || !this.#mayChange()) return;
+    this.#changing ??= setTimeout(() => {
+      this.#changing = undefined;
+      // Meanwhile a list may have come and be looked at.
+      if (this.#mayChange()) void this.#show(signal);
     }, gathering);
   }
 
