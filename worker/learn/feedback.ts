@@ -110,7 +110,7 @@ export function learn(
   if (type === 'impression') {
     // Told twice, it was seen once.
     if (list !== '' && shown.some(({ place }) => place === named.place)) return;
-    const weight = ignored * examined(position, positionBias);
+    const weight = brief(ignored * examined(position, positionBias));
     const usual = usualAt(position, settings);
     observe(sums, features, weight, weight * -usual, kept);
     remember(shown, { ...named, usual, weight, outcome: 0 });
@@ -139,7 +139,10 @@ export function learn(
  * better or worse it went, so that it doesn't learn once more what the list knew.
  */
 const usualAt = (position: number | undefined, { usual, orderBias }: LearnSettings): number =>
-  usual * examined(position, orderBias);
+  brief(usual * examined(position, orderBias));
+
+/** In millionths: what is remembered of each impression takes less room. */
+const brief = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 function remember(shown: Shown[], one: Shown): void {
   shown.push(one);
