@@ -14,6 +14,7 @@ const entries = (fileOf: (name: string) => string): Record<string, string> => ({
   'recluse/element': fileOf('element'),
   'recluse/learn': fileOf('learn'),
   'recluse/measure': fileOf('measure'),
+  'recluse/react': fileOf('react'),
   recluse: fileOf('index'),
 });
 
@@ -39,7 +40,10 @@ function project(test: NonNullable<TestProjectInlineConfiguration['test']>): Tes
     plugins: [workerFromSource()],
     worker: { format: 'es', plugins: () => [workerFromSource()] },
     // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
-    optimizeDeps: { include: ['comlink', 'idb', 'minisearch'], exclude: ['onnxruntime-web'] },
+    optimizeDeps: {
+      include: ['comlink', 'idb', 'minisearch', 'react', 'react-dom/client', 'react-dom/server', 'axe-core'],
+      exclude: ['onnxruntime-web'],
+    },
     test,
   };
 }

@@ -31,8 +31,13 @@ const rules = [
   },
   {
     says: 'what has an entry point of its own is no part of another',
-    from: /^src\/(?!(collect|element|script)(\.ts$|\/))/,
-    never: /^src\/(collect|element|script)(\.ts$|\/)/,
+    from: /^src\/(?!(collect|element|script|react)(\.ts$|\/))/,
+    never: /^src\/(collect|element|script|react)(\.ts$|\/)/,
+  },
+  {
+    says: 'the hooks know the public API and React',
+    from: /^src\/react\.ts$/,
+    never: /^(?!react$|src\/index\.ts$)/,
   },
   {
     says: 'an element is made of the public API and of collecting',

@@ -15,7 +15,7 @@ const target = 'es2022';
 /** They share types alone, so neither loads the other. */
 const standAlone = ['index', 'collect', 'measure', 'learn'];
 /** Entry points that stand on those two. */
-const onTop = ['element'];
+const onTop = ['element', 'react'];
 
 /** @param {string} folder */
 export async function buildPage(folder) {
@@ -62,6 +62,7 @@ export async function buildOnTop(folder) {
       modulePreload: false,
       rolldownOptions: {
         input: inputs(onTop),
+        external: ['react'],
         preserveEntrySignatures: 'strict',
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

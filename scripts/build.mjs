@@ -19,6 +19,7 @@ const sdk = {
     'dist/collect.js',
     'dist/element.js',
     'dist/measure.js',
+    'dist/react.js',
     'dist/recluse.script.js',
     'dist/learn.js',
     'dist/worker.js',

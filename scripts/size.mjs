@@ -55,9 +55,15 @@ export async function sizes({ withRuntime = true } = {}) {
   const dist = readdirSync(`${root}dist`);
   const runtime = dist.filter((name) => /^(worker-)?ort[.-]/.test(name)).sort();
   const ours = withImports('worker.js');
-  const entries = ['index.js', 'collect.js', 'element.js', 'measure.js', 'learn.js', 'worker.js'].flatMap(
-    (name) => withImports(name),
-  );
+  const entries = [
+    'index.js',
+    'collect.js',
+    'element.js',
+    'react.js',
+    'measure.js',
+    'learn.js',
+    'worker.js',
+  ].flatMap((name) => withImports(name));
   /** Parts of the worker that come after the first list, all before `ready`; one that a list asks for comes with that list. */
   const later = dist.filter(
     (name) => /^worker-.*\.js$/.test(name) && !runtime.includes(name) && !entries.includes(name),
@@ -120,6 +126,7 @@ export async function sizes({ withRuntime = true } = {}) {
     { name: 'page entry', bytes: sum(pageBytes) },
     { name: 'collect entry', bytes: sum(collectBytes) },
     { name: 'element entry, besides page and collect', bytes: sum(elementBytes) },
+    { name: 'react entry, besides page and React', bytes: await sizeOf('dist/react.js') },
     { name: 'script tag, all of the page', bytes: await sizeOf('dist/recluse.script.js') },
     { name: 'script tag, worker for other origins', bytes: await sizeOf('dist/recluse.worker.js') },
     { name: 'measure entry', bytes: sum(measureBytes) },

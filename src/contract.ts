@@ -549,15 +549,27 @@ export interface Prediction {
   rating?: Rating;
 }
 
+/** What an app's own type says of a text that every item has, or any text where it says nothing. */
+type TextOf<Item extends object, Name extends string> = string extends keyof Item
+  ? string
+  : Name extends keyof Item
+    ? Extract<Item[Name], string>
+    : string;
+
+/** The attributes of an item beyond those that every item has; where the app has no type for them, anything by any name. */
+export type OwnAttributes<Item extends object = Attributes> = string extends keyof Item
+  ? Readonly<Record<string, string | number>>
+  : Readonly<Partial<Omit<Item, keyof CommonAttributes>>>;
+
 /** An item that the pack does not know. */
-export interface NewItem {
+export interface NewItem<Item extends object = Attributes> {
   id: string;
   title: string;
   /** From broad to narrow, at least one; names as in the pack put it beside its own items. */
-  categories: readonly string[];
-  brand?: string;
+  categories: readonly TextOf<Item, 'category'>[];
+  brand?: TextOf<Item, 'brand'>;
   price?: number;
-  attributes?: Readonly<Record<string, string | number>>;
+  attributes?: OwnAttributes<Item>;
 }
 
 /** What is otherwise than the pack says; null takes back what was said before. */
@@ -583,14 +595,14 @@ export interface AddOptions {
 }
 
 /** What a shelf needs to show an item. Attributes beyond these are under `attributes`. */
-export interface ItemDisplay {
+export interface ItemDisplay<Item extends object = Attributes> {
   id: string;
   title: string;
   /** From broad to narrow. */
-  categories: string[];
+  categories: TextOf<Item, 'category'>[];
   price?: number;
-  brand?: string;
-  attributes?: Record<string, string | number>;
+  brand?: TextOf<Item, 'brand'>;
+  attributes?: string extends keyof Item ? Record<string, string | number> : OwnAttributes<Item>;
   /** False where the shop says that it is not to be had; else absent. */
   available?: false;
 }

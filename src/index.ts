@@ -44,6 +44,7 @@ export type {
   Mode,
   Move,
   NewItem,
+  OwnAttributes,
   PinRule,
   PopularRequest,
   Prediction,

@@ -184,13 +184,13 @@ export interface Recommender<Item extends object = Attributes> {
    *
    * @throws RecluseError `invalid-argument` (none of them is added)
    */
-  addItems(items: readonly NewItem[], options?: AddOptions & CallOptions): Promise<void>;
+  addItems(items: readonly NewItem<Item>[], options?: AddOptions & CallOptions): Promise<void>;
   /**
    * Display data of these items (default: all), in the order asked for. Ids that the pack does not know are left out.
    *
    * @throws RecluseError `catalogue-missing`
    */
-  items(ids?: readonly string[], options?: CallOptions): Promise<ItemDisplay[]>;
+  items(ids?: readonly string[], options?: CallOptions): Promise<ItemDisplay<Item>[]>;
   /** What is stored about this visitor, newest first. `limit`: at most so many, default 100. */
   history(options?: { limit?: number } & CallOptions): Promise<StoredInteraction[]>;
   /**

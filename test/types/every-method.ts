@@ -5,6 +5,7 @@ import {
   createRecommender,
   type ExportDocument,
   type Interaction,
+  type NewItem,
   type RankedItem,
   type RankedList,
   RecluseError,
@@ -172,6 +173,20 @@ export async function everyMethod(signal: AbortSignal): Promise<void> {
   collect(recluse, collecting)();
   collect(createRecommender<MyItem>(options))();
 
+  // What comes back has the shop's types, too.
+  const strength: number | undefined = shown?.attributes?.strength;
+  const leaf: 'Coffee' | 'Tea' | undefined = shown?.categories.at(-1);
+  console.log(strength, leaf);
+  // @ts-expect-error: no item has such an attribute
+  console.log(shown?.attributes?.flavour);
+  // @ts-expect-error: a strength is a number
+  const wrong: string | undefined = shown?.attributes?.strength;
+  console.log(wrong);
+  // @ts-expect-error: nor is there such a category for a new item
+  await recluse.addItems([{ id: 'sku-cocoa', title: 'Cocoa', categories: ['Cocoa'] }]);
+  // @ts-expect-error: and its strength is a number
+  const strong: NewItem<MyItem>['attributes'] = { strength: 'strong' };
+  console.log(strong);
   // @ts-expect-error: there is no such category
   await recluse.recommend({ filter: { category: 'Cofee' } });
   // @ts-expect-error: there is no such attribute
@@ -180,6 +195,19 @@ export async function everyMethod(signal: AbortSignal): Promise<void> {
   await createRecommender<MyItem>({ pack: '/', rules: [{ kind: 'bury', where: { roast: 'medium' } }] });
 
   await recluse.close();
+}
+
+interface Shoe {
+  size: number;
+}
+
+/** A shop that has told of sizes alone still has brands and categories of any name. */
+export async function onlySizes(recluse: Recommender<Shoe>): Promise<string | undefined> {
+  await recluse.addItems([
+    { id: 'boot', title: 'Boot', categories: ['Boots'], brand: 'Acme', attributes: { size: 43 } },
+  ]);
+  const [boot] = await recluse.items();
+  return boot?.brand ?? boot?.categories[0];
 }
 
 export async function untyped(): Promise<string> {
