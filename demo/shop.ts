@@ -234,9 +234,9 @@ export class Shop {
   }
 
   /** The list and position that a place stands for, as the recommender wants them. */
-  origin(place: Place | undefined): Pick<Interaction, 'list' | 'position'> {
+  origin(place: Place | undefined): Pick<Interaction, 'list' | 'position' | 'placement'> {
     const list = place && this.lists.get(place.placement);
-    return list ? { list: list.id, position: place.position } : {};
+    return list ? { list: list.id, position: place.position, placement: place.placement } : {};
   }
 
   /** Why a product stands where it stands, if its list was explained. */

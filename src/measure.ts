@@ -127,6 +127,10 @@ export interface Reports {
   stop(): void;
 }
 
+/** Of several tabs one sends, and the others see then that nothing is left. Where there are no locks, some reports are sent twice. */
+const oneTab = async <Result>(work: () => Promise<Result>): Promise<Result> =>
+  navigator.locks ? navigator.locks.request('recluse:reports', work) : work();
+
 /**
  * Makes private reports from now on: each day that is over is reported once, at the next visit. Nothing is reported where the visitor has not
  * agreed, or the browser sends Global Privacy Control.
@@ -141,12 +145,14 @@ export async function reports(recluse: Measured, options: ReportOptions): Promis
   let stopped = false;
 
   function now(): Promise<Attempt> {
-    running ??= sendDue(
-      {
-        due: () => (stopped ? Promise.resolve([]) : due()),
-        sent: (id) => ask(recluse, {}, 'reportSent', id),
-      },
-      { send, patience },
+    running ??= oneTab(() =>
+      sendDue(
+        {
+          due: () => (stopped ? Promise.resolve([]) : due()),
+          sent: (id) => ask(recluse, {}, 'reportSent', id),
+        },
+        { send, patience },
+      ),
     )
       .catch((error: unknown): Attempt => ({ sent: 0, left: 0, error }))
       .finally(() => {

@@ -480,6 +480,21 @@ test('private reports show what would leave, are sent by the app, once each, and
   expect(server.requests.slice(requests).filter((path) => path !== 'manifest.json')).toEqual([]);
 });
 
+test('of two tabs one sends a report', async () => {
+  const { recluse, name } = await withPast();
+  const { recluse: other } = await measuring({ name });
+  const ids: string[] = [];
+  const send = async ({ id }: PrivateReport) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    ids.push(id);
+  };
+  const both = await Promise.all([recluse, other].map((tab) => reports(tab, { ...declaration, send })));
+  await Promise.all(both.map((tab) => tab.now()));
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(4);
+  for (const tab of both) tab.stop();
+});
+
 test('a report function that hangs loses nothing', async () => {
   const { recluse } = await withPast();
   const hanging = await reports(recluse, { ...declaration, patience: 50, send: () => new Promise(() => {}) });

@@ -477,6 +477,7 @@ test('how it runs shows what the shelves lead to, once the visitor wants that to
   expect(found).toEqual([]);
   await body(page).getByRole('button', { name: 'Note no more what is seen' }).click();
   await body(page).getByRole('button', { name: 'Note what is seen' }).waitFor();
+  await arrive(page);
 });
 
 test('a whole tour of the panel on a phone is large enough for a finger, accessible in the dark, and silent', async () => {
