@@ -12,6 +12,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const entries = (fileOf: (name: string) => string): Record<string, string> => ({
   'recluse/collect': fileOf('collect'),
   'recluse/element': fileOf('element'),
+  'recluse/inspector': fileOf('inspector'),
   'recluse/learn': fileOf('learn'),
   'recluse/measure': fileOf('measure'),
   'recluse/react': fileOf('react'),

@@ -31,13 +31,20 @@ const rules = [
   },
   {
     says: 'what has an entry point of its own is no part of another',
-    from: /^src\/(?!(collect|element|script|react)(\.ts$|\/))/,
-    never: /^src\/(collect|element|script|react)(\.ts$|\/)/,
+    from: /^src\/(?!(collect|element|script|react|inspector)(\.ts$|\/))/,
+    never: /^src\/(collect|element|script|react|inspector)(\.ts$|\/)/,
   },
   {
     says: 'the hooks know the public API and React',
     from: /^src\/react\.ts$/,
     never: /^(?!react$|src\/index\.ts$)/,
+  },
+  {
+    says: 'the inspector is shown what it looks into: it loads nothing of the recommender',
+    from: /^src\/inspector(\.ts$|\/)/,
+    never: /^src\/(?!inspector\/)/,
+    counts: 'values',
+    reach: true,
   },
   {
     says: 'an element is made of the public API and of collecting',

@@ -15,7 +15,7 @@ const target = 'es2022';
 /** They share types alone, so neither loads the other. */
 const standAlone = ['index', 'collect', 'measure', 'learn'];
 /** Entry points that stand on those two. */
-const onTop = ['element', 'react'];
+const onTop = ['element', 'inspector', 'react'];
 
 /** @param {string} folder */
 export async function buildPage(folder) {

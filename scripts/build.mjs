@@ -18,6 +18,7 @@ const sdk = {
     'dist/index.d.ts',
     'dist/collect.js',
     'dist/element.js',
+    'dist/inspector.js',
     'dist/measure.js',
     'dist/react.js',
     'dist/recluse.script.js',

@@ -1,0 +1,18 @@
+/**
+ * `<recluse-inspector>`, a panel in which visitors see what their device knows. An entry point of its own (`recluse/inspector`): importing it
+ * defines the element.
+ */
+import { RecluseInspector } from './inspector/inspector.ts';
+
+export { type Inspected, RecluseInspector } from './inspector/inspector.ts';
+export { english, german, type InspectorWords } from './inspector/words.ts';
+
+// Not on a server, and not twice.
+if (globalThis.customElements && !customElements.get('recluse-inspector'))
+  customElements.define('recluse-inspector', RecluseInspector);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'recluse-inspector': RecluseInspector;
+  }
+}
