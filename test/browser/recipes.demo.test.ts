@@ -1,5 +1,5 @@
 /**
- * What the recipes tell people to write, run as it stands: every file of `docs/recipes` by itself on a page with the built SDK as
+ * What the docs tell people to write, run as it stands: the quick start, every concept and every recipe by itself on a page with the built SDK as
  * `/recluse/`, the demo's pack as `/pack/`, and the strict policy. A recipe's blocks of html, js and ts run in order on that one page
  * and share their variables; what must be true at a point, a block says with `console.assert`.
  */
@@ -13,7 +13,12 @@ import { type DemoServer, serveDemo } from './support/demo-server.ts';
 import { forgetProfiles, openShop } from './support/shop.ts';
 
 const here = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const recipes = (await readdir(here('docs/recipes'))).filter((name) => name.endsWith('.md')).sort();
+const pagesIn = async (folder: string) =>
+  (await readdir(here(`docs/${folder}`)))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+const recipes = ['quick-start.md', ...(await pagesIn('concepts')), ...(await pagesIn('recipes'))];
 
 let folder: string;
 let server: DemoServer;
@@ -75,8 +80,8 @@ async function scriptsMovedOut(html: string, name: string): Promise<string> {
 
 /** Writes the page of one recipe; it sets `data-done` on its root element when its last line has run. */
 async function writePage(recipe: string): Promise<string> {
-  const name = recipe.replace(/\.md$/, '');
-  const text = await readFile(here(`docs/recipes/${recipe}`), 'utf8');
+  const name = recipe.replace(/\.md$/, '').replace('/', '-');
+  const text = await readFile(here(`docs/${recipe}`), 'utf8');
   const blocks = [...text.matchAll(/^```(html|js|ts)\n(.*?)^```/gms)];
   const of = (...languages: string[]) =>
     blocks.filter(([, language]) => languages.includes(language!)).map(([, , code]) => code!);
@@ -90,7 +95,7 @@ async function writePage(recipe: string): Promise<string> {
   return name;
 }
 
-test.for(recipes)('the recipe %s does what it says, and the console stays empty', async (recipe) => {
+test.for(recipes)('the page docs/%s does what it says, and the console stays empty', async (recipe) => {
   const name = await writePage(recipe);
   const shop = await openShop(server.url + name);
   const complaints = () =>
