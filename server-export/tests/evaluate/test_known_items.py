@@ -57,3 +57,10 @@ def test_a_log_without_times_may_get_any_item():
     log = log_of([[(0, 1, 0), (1, 2, 1)], [(2, 1, 0), (3, 2, 1)]], 6, has_time=False)
     posed = question(log, "last event", last_basket(log), PURCHASE, [], 100, repeats=False)
     assert posed.candidates is None
+
+
+def test_targets_among_some_items_leave_out_who_has_none_of_them():
+    targets = targets_after(shop(), 5 * DAY, 7)
+    assert targets.item.tolist() == [4, 5]
+    some = targets.among(np.array([1, 5]))
+    assert (some.users.tolist(), some.item.tolist(), some.offsets.tolist()) == ([1], [5], [0, 1])

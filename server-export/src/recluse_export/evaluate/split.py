@@ -36,6 +36,13 @@ class Targets:
         source = np.arange(offsets[-1]) + np.repeat(self.offsets[places] - offsets[:-1], length)
         return Targets(self.users[places], self.now[places], offsets, self.item[source], self.repeat[source])
 
+    def among(self, rows: Int) -> Targets:
+        """Only targets that are one of ``rows``, and the users who have such targets."""
+        kept = np.isin(self.item, rows)
+        offsets = np.concatenate([[0], np.cumsum(kept)])[self.offsets]
+        some = Targets(self.users, self.now, offsets, self.item[kept], self.repeat[kept])
+        return some.choose(np.flatnonzero(np.diff(offsets)))
+
 
 def select(log: Log, events: NDArray[np.bool_]) -> Log:
     """The same users and items with only some of the events."""

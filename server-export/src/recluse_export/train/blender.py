@@ -52,13 +52,19 @@ class Lists:
 
 
 def candidate_lists(
-    hybrid: Hybrid, histories: Histories, targets: Targets, settings: ModelSettings, step
+    hybrid: Hybrid,
+    histories: Histories,
+    targets: Targets,
+    settings: ModelSettings,
+    step,
+    known: Int | None = None,
 ) -> Lists:
     """For each visitor the targets, the items that the linear tier or the encoder puts first, and a random
-    sample of the rest."""
+    sample of the rest; all of them among the rows ``known``, where these are given."""
     chosen = settings.blender
     random = np.random.default_rng(settings.seed)
-    items = len(hybrid.taste.rows.row)
+    catalogue = np.arange(len(hybrid.taste.rows.row)) if known is None else known
+    items = len(catalogue)
     hard = min(chosen.hard, items)
     drawn = min(chosen.random, items)
     width = 2 * hard + drawn
@@ -66,12 +72,12 @@ def candidate_lists(
     for places, chunk in in_chunks(histories, 128):
         table = hybrid.signals(chunk)
         columns = {name: table[..., place] for place, name in enumerate(SIGNALS)}
-        by_linear = best(linear_score(columns, hybrid.counting.linear), hard)
-        by_taste = best(columns["taste"], hard // 2)
+        by_linear = best(only(linear_score(columns, hybrid.counting.linear), known), hard)
+        by_taste = best(only(columns["taste"], known), hard // 2)
         for line, place in enumerate(range(places.start, places.stop)):
             target = targets.item[targets.offsets[place] : targets.offsets[place + 1]]
             sure = np.unique(np.concatenate([by_linear[line], by_taste[line], target]))[:width]
-            sample = np.setdiff1d(random.choice(items, drawn, replace=False), sure)
+            sample = np.setdiff1d(catalogue[random.choice(items, drawn, replace=False)], sure)
             rows = np.concatenate([sure, sample])[:width]
             padded = np.concatenate([rows, np.zeros(width - len(rows), rows.dtype)])
             share = np.full(width, -np.inf, np.float32)
@@ -85,6 +91,16 @@ def candidate_lists(
     return Lists(
         np.stack(signals), np.concatenate(facts), np.stack(wanted).astype(np.float32), np.stack(weight)
     )
+
+
+def only(scores: Float, known: Int | None) -> Float:
+    """``[visitors, items]`` the scores with everything that is not one of the rows ``known`` at minus
+    infinity."""
+    if known is None:
+        return scores
+    allowed = np.full_like(scores, -np.inf)
+    allowed[:, known] = scores[:, known]
+    return allowed
 
 
 def shortened(histories: Histories, random: np.random.Generator) -> Histories:
@@ -109,9 +125,14 @@ def train_blender(
     repeats: bool,
     progress: Progress,
     budget: Budget,
+    known: Int | None = None,
 ) -> bool:
     """Train ``hybrid.blender`` in place on ``weeks``, then choose on ``check`` how much of the linear tier to
     add, and what else where there is little history.
+
+    ``known`` are the rows that the models below have learned of, all by default. Of an item that the log
+    names later only, all that can be known in these weeks is that somebody will turn to it: a blender that
+    saw it among its candidates would learn to lift what nobody knows.
 
     Returns whether the blend beats the linear tier there; if not, the blender ranks as the linear tier does.
 
@@ -123,6 +144,12 @@ def train_blender(
     chosen = settings.blender
     blender = hybrid.blender
     targets = together_in_time(list(weeks))
+    if known is not None:
+        told, checked = targets.among(known), check.among(known)
+        if len(told) > 0 and len(checked) > 0 and len(known) < len(hybrid.taste.rows.row):
+            targets, check = told, checked
+        else:
+            known = None
     some = targets.choose(np.arange(0, len(targets), SHORTENED))
     random = np.random.default_rng(settings.seed)
 
@@ -131,8 +158,8 @@ def train_blender(
 
     with progress.step("Lists for the blender", len(targets) + len(some)) as step:
         lists = joined(
-            candidate_lists(hybrid, histories_of(targets), targets, settings, step),
-            candidate_lists(hybrid, shortened(histories_of(some), random), some, settings, step),
+            candidate_lists(hybrid, histories_of(targets), targets, settings, step, known),
+            candidate_lists(hybrid, shortened(histories_of(some), random), some, settings, step, known),
         )
     torch.manual_seed(settings.seed)
     real = torch.from_numpy(lists.weight.ravel() > -np.inf)
@@ -161,14 +188,14 @@ def train_blender(
                 step.advance()
             descent.end_pass()
     blender.eval()
-    steadiness, tried = choose_steadiness(hybrid, log, check, settings, repeats)
+    steadiness, tried = choose_steadiness(hybrid, log, check, settings, repeats, known)
     budget.tried += tried
     if steadiness is None:
         alone = Blender(hybrid.counting.linear.coefficients, chosen)
         blender.load_state_dict({**blender.state_dict(), **untaught(alone)})
         return False
     blender.steadiness.fill_(steadiness)
-    levels, more = choose_by_length(hybrid, log, check, settings, repeats, steadiness)
+    levels, more = choose_by_length(hybrid, log, check, settings, repeats, steadiness, known)
     budget.tried += more
     blender.by_length.copy_(levels)
     return True
@@ -180,7 +207,12 @@ def untaught(blender: Blender) -> dict[str, Tensor]:
 
 
 def choose_steadiness(
-    hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool
+    hybrid: Hybrid,
+    log: Log,
+    check: Targets,
+    settings: ModelSettings,
+    repeats: bool,
+    known: Int | None = None,
 ) -> tuple[float | None, list[Attempt]]:
     """How much of the linear tier's score to add to the trained blend: the most that is not worse on
     ``check`` than the best, by NDCG@10 + recall@10; None if the linear tier alone is better than every such
@@ -195,7 +227,8 @@ def choose_steadiness(
         alone, blended = linear.scores(chunk), hybrid.scores(chunk)
         for amount, lists in rankings.items():
             scores = alone if amount is None else blended + np.float32(amount) * alone
-            lists.append(best(within(scores, chunk, "any" if repeats else "discover"), 20))
+            allowed = only(within(scores, chunk, "any" if repeats else "discover"), known)
+            lists.append(best(allowed, 20))
 
     worth = {amount: worth_a_user(lists, check) for amount, lists in rankings.items()}
     tried = [
@@ -221,7 +254,13 @@ def not_worse(one: Float, best_one: Float) -> bool:
 
 
 def choose_by_length(
-    hybrid: Hybrid, log: Log, check: Targets, settings: ModelSettings, repeats: bool, steadiness: float
+    hybrid: Hybrid,
+    log: Log,
+    check: Targets,
+    settings: ModelSettings,
+    repeats: bool,
+    steadiness: float,
+    known: Int | None = None,
 ) -> tuple[Tensor, list[Attempt]]:
     """What to add to the weights of the straight lines at each of ``LENGTHS``: without an event
     ``STATED_TASTE`` on affinity; then as much of the linear tier, and of popularity besides, as is best on
@@ -251,7 +290,7 @@ def choose_by_length(
                 mixed = blended + np.float32(amount - steadiness) * alone
                 for name, extra in extras:
                     scores = mixed if name is None else mixed + np.float32(extra) * getattr(priors, name)
-                    rows = best(within(scores, chunk, mode), 20)
+                    rows = best(only(within(scores, chunk, mode), known), 20)
                     found.setdefault((amount, name, extra), []).append(rows)
         reached = {choice: float(worth_a_user(lists, check).mean()) for choice, lists in found.items()}
         amount, name, extra = max(reached, key=lambda choice: reached[choice])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -121,7 +122,8 @@ def train_networks(
     def blend() -> dict[str, Any]:
         hybrid = Hybrid(taste, blender, counting)
         weeks, check = earlier.weeks[:-1], earlier.weeks[-1]
-        blended = train_blender(hybrid, past, weeks, check, settings, repeats, progress, budget)
+        known = np.unique(earlier.log.item)
+        blended = train_blender(hybrid, past, weeks, check, settings, repeats, progress, budget, known)
         histories = histories_at(past, check.users, check.now, event_types, settings.history_events)
         of_check = (counting, settings, histories, check, repeats)
         rounding = cost_of_rounding(encoder, taste.rows, blender, *of_check)
