@@ -22,7 +22,7 @@ from recluse_export.read.holdout import held_out
 from recluse_export.shapes import Log
 from recluse_export.train.arguments import event_types_of
 from recluse_export.train.checkpoint import load_checkpoint, save_checkpoint
-from recluse_export.train.encoder import new_encoder, train_encoder
+from recluse_export.train.encoder import new_encoder, passes_wanted, train_encoder
 from recluse_export.train.pipeline import (
     PARITY_HISTORIES,
     build,
@@ -214,3 +214,17 @@ def test_a_window_never_shows_a_query_what_it_is_asked_for(small_log, small_conf
         seen = batch.seen[window, query]
         ages = batch.age[window, :seen][batch.mask[window, :seen] == 0]
         assert (ages >= batch.now[window, query]).all()
+
+
+def test_a_small_log_is_gone_through_more_often(small_log, small_config):
+    event_types = event_types_of(small_config)
+
+    def passes(**encoder) -> int:
+        chosen = small_config.model.encoder.model_copy(update={"epochs": None, **encoder})
+        return passes_wanted(
+            small_log, event_types, [], small_config.model.model_copy(update={"encoder": chosen})
+        )
+
+    assert passes(least_steps=1) == 6
+    assert passes(least_steps=1000, batch=64) > 6
+    assert passes(epochs=2, least_steps=1000) == 2

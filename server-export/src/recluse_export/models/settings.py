@@ -92,8 +92,11 @@ class EncoderSettings(Settings):
     """Attention heads a block."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """On the outputs of attention, of feed-forward and of the item rows that come in."""
-    epochs: PositiveInt = 6
-    """Passes over all users; each pass cuts a new window out of every user's history."""
+    epochs: PositiveInt | None = None
+    """Passes over all users; each pass cuts a new window out of every user's history. None for 6, or as many
+    more as make ``least_steps`` steps."""
+    least_steps: PositiveInt = 2500
+    """What a small log needs: the same few events in other windows, again and again."""
     most_windows: PositiveInt | None = None
     """Windows a pass at most, drawn anew each time; None for as many as cover every history."""
     batch: PositiveInt = 32

@@ -23,6 +23,7 @@ from recluse_export.train.moment_evidence import MomentEvidence
 from recluse_export.train.precision import quick_products
 from recluse_export.train.windows import Batch, WindowSource
 
+USUAL_PASSES = 6
 SCALES = torch.tensor([5.0, 5.0, 0.5])
 """Units of the strengths of the evidence, so that each learns at about the same rate."""
 
@@ -101,6 +102,21 @@ def train_encoder(
             passes.keep()
     encoder.to("cpu").eval()
     tower.to("cpu").eval()
+
+
+def passes_wanted(
+    log: Log,
+    event_types: Sequence[EventType],
+    context: Sequence[ContextField],
+    settings: ModelSettings,
+) -> int:
+    """What ``epochs`` says; without it ``USUAL_PASSES``, and more over a log that gives only a few steps
+    each."""
+    chosen = settings.encoder
+    if chosen.epochs is not None:
+        return chosen.epochs
+    steps = -(-len(WindowSource(log, event_types, context, chosen)) // chosen.batch)
+    return max(USUAL_PASSES, -(-chosen.least_steps // max(1, steps)))
 
 
 def seconds_a_pass(

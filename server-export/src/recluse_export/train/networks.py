@@ -22,7 +22,13 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Log
 from recluse_export.train.blender import train_blender
-from recluse_export.train.encoder import SCALES, new_encoder, seconds_a_pass, train_encoder
+from recluse_export.train.encoder import (
+    SCALES,
+    new_encoder,
+    passes_wanted,
+    seconds_a_pass,
+    train_encoder,
+)
 from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
 from recluse_export.train.moment_evidence import EVIDENCE, moment_evidence
@@ -90,13 +96,15 @@ def train_networks(
         )
         strength = nn.Parameter(torch.tensor(FIRST_STRENGTHS))
 
+    wanted = passes_wanted(earlier.log, event_types, context, settings)
+
     def passes_within_budget() -> int:
         if budget.seconds is None:
-            return settings.encoder.epochs
+            return wanted
         seconds = seconds_a_pass(
             encoder, tower, earlier.log, event_types, context, settings, evidence, strength
         )
-        return budget.passes(settings.encoder.epochs, seconds, SHARE_OF_BUDGET)
+        return budget.passes(wanted, seconds, SHARE_OF_BUDGET)
 
     epochs = kept.once("passes", "", passes_within_budget)
     train_encoder(
