@@ -17,9 +17,9 @@ from recluse_export.evaluate.beyond import attribute_marks, intra_list_distance
 from recluse_export.evaluate.households_in_browser import (
     HOUSEHOLDS,
     PACK,
-    asked,
-    lists_from_browser,
+    lists_by_setting,
     ndcg_and_recall,
+    picture,
     read_households,
 )
 from recluse_export.evaluate.plots import COLOURS, MARKERS
@@ -115,15 +115,9 @@ def measured(
 
 def draw(table: list[tuple[str, float, dict[str, float]]], path: Path) -> None:
     """Small multiples: one metric each, one line a knob."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
     base = next(values for knob, _, values in table if knob == "neither")
-    with matplotlib.rc_context({"svg.hashsalt": "recluse", "font.size": 9, "svg.fonttype": "none"}):
-        figure, axes = pyplot.subplots(2, 3, figsize=(9.5, 5.2), layout="constrained")
-        for axis, (metric, about) in zip(axes.flat, METRICS.items(), strict=True):
+    with picture(path, (9.5, 5.2), 2, 3) as axes:
+        for axis, (metric, about) in zip(axes, METRICS.items(), strict=True):
             for place, knob in enumerate(KNOBS):
                 points = [(0.0, base)] + [(step, values) for one, step, values in table if one == knob]
                 axis.plot(
@@ -136,11 +130,6 @@ def draw(table: list[tuple[str, float, dict[str, float]]], path: Path) -> None:
                 )
             axis.set_title(metric, fontsize=10)
             axis.set_xlabel(about, fontsize=8)
-            axis.grid(alpha=0.3)
-        handles, labels = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(KNOBS), frameon=False)
-        figure.savefig(path, format="svg", metadata={"Date": None})
-        pyplot.close(figure)
 
 
 def main(
@@ -151,12 +140,8 @@ def main(
     """Rank, measure, draw, and print the table."""
     contents, people = read_pack(pack), read_households(households)
     mix = mixes(contents, people)
-    lines = [asked(one, **request) for _, _, request in settings() for one in people]
-    lists = lists_from_browser(pack, lines)
-    table = [
-        (knob, step, measured(contents, people, lists[at * len(people) : (at + 1) * len(people)], mix))
-        for at, (knob, step, _) in enumerate(settings())
-    ]
+    lists = lists_by_setting(pack, people, {(knob, step): request for knob, step, request in settings()})
+    table = [(knob, step, measured(contents, people, shown, mix)) for (knob, step), shown in lists.items()]
     draw(table, out)
     names = list(table[0][2])
     print("| knob | at | " + " | ".join(names) + " |")

@@ -15,9 +15,9 @@ import typer
 from recluse_export.evaluate.households_in_browser import (
     HOUSEHOLDS,
     PACK,
-    asked,
-    lists_from_browser,
+    lists_by_setting,
     ndcg_and_recall,
+    picture,
     read_households,
     standard_error,
 )
@@ -35,13 +35,7 @@ Table = dict[tuple[str, int], tuple[Double, Double]]
 
 def draw(table: Table, path: Path) -> None:
     """One line a tier; bands are one standard error of the mean."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
-    with matplotlib.rc_context({"svg.hashsalt": "recluse", "font.size": 9, "svg.fonttype": "none"}):
-        figure, axes = pyplot.subplots(1, 2, figsize=(9.0, 3.4), layout="constrained")
+    with picture(path, (9.0, 3.4), 1, 2) as axes:
         for which, (axis, metric) in enumerate(zip(axes, METRICS, strict=True)):
             for place, tier in enumerate(TIERS):
                 found = [table[tier, events][which] for events in EVENTS]
@@ -56,11 +50,6 @@ def draw(table: Table, path: Path) -> None:
             axis.set_xlabel("events known")
             axis.set_title(metric, fontsize=10)
             axis.set_ylim(bottom=0)
-            axis.grid(alpha=0.3)
-        handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(TIERS), frameon=False)
-        figure.savefig(path, format="svg", metadata={"Date": None})
-        pyplot.close(figure)
 
 
 def main(
@@ -72,13 +61,10 @@ def main(
     people = read_households(households)
     # What everybody buys is the same list for everybody.
     cases = [(tier, events) for tier in TIERS for events in (EVENTS if tier != "popular" else EVENTS[:1])]
-    lists = lists_from_browser(
-        pack,
-        (asked(one, events, source=tier) for tier, events in cases for one in people),
-    )
+    settings = {(tier, events): {"events": events, "source": tier} for tier, events in cases}
     table: Table = {
-        case: ndcg_and_recall(lists[at * len(people) : (at + 1) * len(people)], people)
-        for at, case in enumerate(cases)
+        case: ndcg_and_recall(shown, people)
+        for case, shown in lists_by_setting(pack, people, settings).items()
     }
     table |= {("popular", events): table["popular", 0] for events in EVENTS}
     draw(table, out)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,8 +23,46 @@ from recluse_export.features.history import Double
 
 PACK = REPOSITORY / "demo" / "pack"
 HOUSEHOLDS = REPOSITORY / "test" / "golden" / "households.json"
+Setting = TypeVar("Setting")
 SHOWN = 10
 """Places of a list that count."""
+
+
+def lists_by_setting(
+    pack: Path, people: list[Household], settings: dict[Setting, dict[str, Any]]
+) -> dict[Setting, list[list[str]]]:
+    """The lists of all households under each setting: ``settings`` are the arguments of :func:`asked`.
+
+    Raises
+    ------
+    ProblemError
+        See :func:`lists_from_browser`.
+    """
+    lists = lists_from_browser(
+        pack, (asked(one, **request) for request in settings.values() for one in people)
+    )
+    return {setting: lists[at * len(people) : (at + 1) * len(people)] for at, setting in enumerate(settings)}
+
+
+@contextmanager
+def picture(path: Path, size: tuple[float, float], rows: int, columns: int) -> Iterator[Any]:
+    """Axes to draw on, ``[rows * columns]``; on leaving they are written to ``path`` as SVG, with one legend
+    above them all, the same bytes for the same lines."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    with matplotlib.rc_context({"svg.hashsalt": "recluse", "font.size": 9, "svg.fonttype": "none"}):
+        figure, grid = pyplot.subplots(rows, columns, figsize=size, layout="constrained")
+        axes = list(grid.flat)
+        yield axes
+        for axis in axes:
+            axis.grid(alpha=0.3)
+        handles, labels = axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+        figure.savefig(path, format="svg", metadata={"Date": None})
+        pyplot.close(figure)
 
 
 def read_households(path: Path) -> list[Household]:
