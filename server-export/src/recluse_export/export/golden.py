@@ -14,13 +14,14 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from recluse_export.export.golden_lists import lists_for, lists_for_everybody
 from recluse_export.export.golden_rating import rating_golden
 from recluse_export.export.visitor import Visitor, history_of
 from recluse_export.features.affinity import category_shares, preferred_categories
 from recluse_export.features.co_occurrence import co_occurrence
 from recluse_export.features.context import context_indices, device, hour, place, weekday
 from recluse_export.features.diversity import Diversify, diversify
-from recluse_export.features.habit import repeat_interval
+from recluse_export.features.habit import habit_signals, repeat_interval
 from recluse_export.features.history import Histories
 from recluse_export.features.interest import interest
 from recluse_export.features.item import age, attributes, categories, created_days, first_seen
@@ -230,6 +231,7 @@ def golden() -> dict[str, Any]:
     row_of = {item: row for row, item in enumerate(log.items.ids)}
 
     history_cases, signal_cases, diversity_cases, sequence_cases = [], [], [], []
+    list_cases = lists_for_everybody(log, known, popular)
     alike_by_leaf = (counting.leaf[:, None] == counting.leaf[None, :]).astype(np.float64)
     alike_by_taste = cosine(rows, scale)
     for name, visitor in visitors_of(log):
@@ -270,6 +272,14 @@ def golden() -> dict[str, Any]:
                     "order": order.tolist(),
                 },
             )
+        )
+        list_cases += lists_for(
+            name,
+            visitor,
+            habit_signals(histories, EVENT_TYPES, counting.habit, known.interval),
+            score[0].astype(np.float32),
+            order,
+            age(log.items, visitor["now"] / 1000),
         )
         (shares,) = category_shares(x, counting.leaf, len(log.items.categories))
         liked = np.flatnonzero(shares)
@@ -352,6 +362,16 @@ def golden() -> dict[str, Any]:
         "diversity": {"cases": diversity_cases},
         "sequence": {"cases": sequence_cases},
         "scan": {"cases": scan_cases},
+        "lists": {
+            "cases": [
+                _case(
+                    name,
+                    given,
+                    {**expected, "score": _floats(expected["score"])} if "score" in expected else expected,
+                )
+                for name, given, expected in list_cases
+            ]
+        },
         "context": {"cases": _context_cases()},
         "features": {"cases": feature_cases(log, counting)},
         "delta": {"cases": delta_cases()},
