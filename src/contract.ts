@@ -717,8 +717,8 @@ export interface Status {
 /** What changed, so that the page may ask for its lists again. */
 export interface ChangeEvent {
   /** `interactions`: the history is another. `source`: a better tier is ready. `pack`: a new pack serves. `shop`: the
-   * shop has other rules, prices, items or availability. `lists`: a list that was asked for as `hybrid` is another. `status`: anything else. */
-  reason: 'interactions' | 'source' | 'pack' | 'shop' | 'lists' | 'status';
+   * shop has other rules, prices, items or availability. `consent`: the visitor has decided in another tab. `lists`: a list that was asked for as `hybrid` is another. `status`: anything else. */
+  reason: 'interactions' | 'source' | 'pack' | 'shop' | 'consent' | 'lists' | 'status';
   status: Status;
   /** With the reason `lists`: what differs from what the page was given. */
   lists?: readonly ListChange[];

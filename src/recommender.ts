@@ -106,6 +106,8 @@ export interface Recommender<Item extends object = Attributes> {
     interactions: Interaction | Search | Hide | readonly (Interaction | Search | Hide)[],
     options?: CallOptions,
   ): Promise<void>;
+  /** `track()` of several at once: all of them are stored, or none. */
+  trackMany(interactions: readonly (Interaction | Search | Hide)[], options?: CallOptions): Promise<void>;
   /**
    * Says that all items of a list were shown at its placement, for `rotation`: an `impression` of each. Where the page watches its
    * elements (`recluse/collect`), that is more exact, and this is not needed.
@@ -225,7 +227,7 @@ export interface Recommender<Item extends object = Attributes> {
     options?: CallOptions,
   ): Promise<Profile>;
   /**
-   * Says what the visitor agrees to from now on, in this tab. `'granted'` stores what was kept in memory so far; `'denied'` drops it, and with
+   * Says what the visitor agrees to from now on, in all tabs of this site; `'pending'` in this one alone. `'granted'` stores what was kept in memory so far; `'denied'` drops it, and with
    * `erase: true` also removes all that was stored before, the public files included.
    */
   consent(state: Consent, options?: { erase?: boolean } & CallOptions): Promise<void>;
@@ -310,7 +312,8 @@ export async function createRecommender<Item extends object = Attributes>(
     open,
     onChange(event) {
       lastStatus = event.status;
-      const { problems } = event.status;
+      const { problems, privacy } = event.status;
+      if (event.reason === 'consent') open.consent = privacy.consent;
       // A restarted worker begins a new list.
       if (problems.length < reported) reported = 0;
       for (const { code, message } of problems.slice(reported)) report(new RecluseError(code, message));
@@ -402,6 +405,7 @@ export async function createRecommender<Item extends object = Attributes>(
       });
       return stored;
     },
+    trackMany: (interactions, options) => recommender.track(interactions, options),
     shown: ({ id, placement, items }, options) =>
       recommender.track(
         items.map(({ id: item, position }) => ({ type: 'impression', item, list: id, position, placement })),

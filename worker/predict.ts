@@ -1,13 +1,36 @@
 /** What a visitor will take, and how many stars they would give. */
-import { type Context, type Prediction, RecluseError } from '../src/contract.ts';
+import { type Context, type Prediction, RecluseError, type Source } from '../src/contract.ts';
 import { scoredBy, type Tiers, type Visit } from './ask.ts';
 import type { Model } from './model/model.ts';
 import type { Told } from './model/rating.ts';
-import type { Manifest } from './pack/pack.ts';
+import type { Manifest, Pack } from './pack/pack.ts';
 
 /** Whether a pack promises anything of the kind. */
-export function predicts({ blender, rating }: Manifest): boolean {
+function predicts({ blender, rating }: Manifest): boolean {
   return blender?.probability !== undefined || rating !== undefined;
+}
+
+/**
+ * The model of a pack that predicts, and the pack; undefined until it has started.
+ *
+ * @param progress what is here already
+ * @param upTo the best tier that the app asked for
+ * @throws RecluseError `prediction-missing`, `model-unavailable` where it will never be here
+ */
+export function predictingIn(
+  { phase, pack, model }: { phase: string; pack?: Pack; model?: Model },
+  upTo: Source | undefined,
+): { model: Model; pack: Pack } | undefined {
+  if (!pack) return undefined;
+  if (!predicts(pack.manifest) || upTo !== 'model')
+    throw new RecluseError(
+      'prediction-missing',
+      'This pack gives neither probabilities nor ratings, or its model was not asked for.',
+    );
+  if (model) return { model, pack };
+  if (phase === 'ready')
+    throw new RecluseError('model-unavailable', 'The model could not be started; see status().problems.');
+  return undefined;
 }
 
 /** All that the visitor told of items; of ratings that are sums by now, their mean. */

@@ -1,6 +1,7 @@
 /** The worker's rooms, wired together: what the page may call, and what happens by itself. */
 import {
   type ChangeEvent,
+  type Consent,
   type OpenOptions,
   type Page,
   type Paged,
@@ -477,21 +478,8 @@ export function serve(companions: Companions): WorkerApi {
 
   /** The model of a pack that predicts, once it has started. */
   async function predictingModel(): Promise<{ model: Model; pack: Pack }> {
-    const [{ predicts }] = await Promise.all([onDemand.predict(), packHere()]);
-    return until(() => {
-      const { options } = opened();
-      if (!('pack' in progress)) return undefined;
-      const { pack, model, phase } = progress;
-      if (!predicts(pack.manifest) || options.upTo !== 'model')
-        throw new RecluseError(
-          'prediction-missing',
-          'This pack gives neither probabilities nor ratings, or its model was not asked for.',
-        );
-      if (model) return { model, pack };
-      if (phase === 'ready')
-        throw new RecluseError('model-unavailable', 'The model could not be started; see status().problems.');
-      return undefined;
-    });
+    const [{ predictingIn }] = await Promise.all([onDemand.predict(), packHere()]);
+    return until(() => predictingIn(progress, opened().options.upTo));
   }
 
   /** Times the making of a list and puts its frame around it. */
@@ -546,6 +534,13 @@ export function serve(companions: Companions): WorkerApi {
     return forVisitor(await withoutDisliked(request), 'default', (asker, admitted) =>
       explained(recommendList(admitted, asker), admitted, asker),
     );
+  }
+
+  /** @param heard whether another tab has said so */
+  async function agreeTo(consent: Consent, erase: boolean, heard = false): Promise<void> {
+    const { visitor, caches } = opened();
+    await visitor.agree(consent, erase, heard);
+    for (const cache of Object.values(caches)) await cache.agree(consent, erase);
   }
 
   async function ready(): Promise<void> {
@@ -663,6 +658,7 @@ export function serve(companions: Companions): WorkerApi {
             changes.tell('interactions');
           },
           onAdded: tellAdded,
+          onConsent: (state) => void agreeTo(state, false, true).then(() => changes.tell('consent'), report),
           onProblem: report,
         },
         consent,
@@ -672,7 +668,7 @@ export function serve(companions: Companions): WorkerApi {
         runtime: consentingCache(`recluse-runtime:${name}`, consent),
         shop: consentingCache(`recluse-shop:${name}`, consent),
       };
-      const shop = openShop(caches.shop, options.pack, onShop);
+      const shop = openShop(name, caches.shop, options.pack, onShop);
       rooms = { options, shop, visitor, network: openNetwork(), changes, caches, onChange };
       shopRules = options.rules ?? [];
       if (options.items?.length) shop.addItems(options.items, {}).catch(report);
@@ -842,9 +838,7 @@ export function serve(companions: Companions): WorkerApi {
     async consent(state, options) {
       const consent = checkConsent(state);
       const { erase = false } = checkConsentOptions(options);
-      const { visitor, caches } = opened();
-      await visitor.agree(consent, erase);
-      for (const cache of Object.values(caches)) await cache.agree(consent, erase);
+      await agreeTo(consent, erase);
     },
 
     async status(request) {
@@ -856,7 +850,7 @@ export function serve(companions: Companions): WorkerApi {
 
     async close() {
       if (!rooms || progress.phase === 'closed') return;
-      const { visitor, network, changes } = rooms;
+      const { visitor, network, changes, shop } = rooms;
       const model = 'pack' in progress ? progress.model : undefined;
       await visitor.close();
       move({ phase: 'closed' });
@@ -865,6 +859,7 @@ export function serve(companions: Companions): WorkerApi {
       void advanceOpened?.then((lists) => lists.close());
       scoring.drop();
       changes.close();
+      shop.close();
       network.close();
       await model?.release();
     },

@@ -63,7 +63,8 @@ export interface Visitor {
   /** Removes derived records: of these keys, by default all of the kind. */
   dropDerived(kind: DerivedKindName, keys?: readonly string[]): Promise<void>;
   consent(): Consent;
-  agree(consent: Consent, erase: boolean): Promise<void>;
+  /** From here on this is agreed to, in other tabs too (see {@link VisitorEvents.onConsent}) unless they have said so themselves (`heard`). */
+  agree(consent: Consent, erase: boolean, heard?: boolean): Promise<void>;
   /** How many interactions are stored one by one, as far as is known. */
   count(): Promise<number>;
   /** What keeps them. */
@@ -75,6 +76,8 @@ export interface Visitor {
 export interface VisitorEvents {
   /** The history is another now; by this tab or by another one. */
   onChange(): void;
+  /** The visitor has decided in another tab. What was kept so far in this one follows only with {@link Visitor.agree}. */
+  onConsent?(consent: Consent): void;
   /** There are new interactions, also where they change no list. */
   onAdded?(): void;
   onProblem(problem: RecluseError): void;
@@ -110,6 +113,7 @@ export function openVisitor(name: string, events: VisitorEvents, consent: Consen
   // What is at hand stays at hand where the database is lost: lists go on knowing it.
   const store = consentingStore(`recluse:${name}`, consent, events.onProblem);
   const others = announcer(name, (what) => {
+    if (what === 'granted' || what === 'denied') return events.onConsent?.(what);
     if (store.consent() !== 'granted') return;
     // In turn: what is being read at this moment may still hold what was removed.
     if (what === 'removed') void inTurn(forgetAtHand);
@@ -236,8 +240,10 @@ export function openVisitor(name: string, events: VisitorEvents, consent: Consen
       inTurn(() => store.keepDerived(records.map((record) => ({ ...record, kind })))),
     dropDerived: (kind, keys) => inTurn(() => store.dropDerived(kind, keys)),
     consent: () => store.consent(),
-    agree: (next, erase) =>
+    agree: (next, erase, heard) =>
       inTurn(async () => {
+        // First: what they have open nobody can erase.
+        if (next !== 'pending' && !heard) others.tell(next);
         await store.agree(next, erase);
         await changed();
         if (erase) others.tell('removed');

@@ -112,6 +112,31 @@ test('who withdraws consent is not followed any further; what is stored is erase
   expect(await recluse.history()).toEqual([]);
 });
 
+test('who declines in one tab has declined in all of them, and what was stored can be erased although they are open', async () => {
+  const name = freshName();
+  const [here, there] = [await open(server, { name }), await open(server, { name })];
+  await Promise.all([here.recluse.ready(), there.recluse.ready()]);
+  await there.recluse.track({ type: 'purchase', item: 'item-4' });
+  const reasons: string[] = [];
+  there.recluse.on('change', ({ reason }) => reasons.push(reason));
+  await here.recluse.consent('denied', { erase: true });
+  await expect.poll(() => reasons).toContain('consent');
+  expect((await there.recluse.status()).privacy.consent).toBe('denied');
+  expect(await there.recluse.history()).toEqual([]);
+  await there.recluse.track({ type: 'purchase', item: 'item-5' });
+  // Nor does the page write anything any more when it is left.
+  void there.recluse.track({ type: 'view', item: 'item-2' });
+  leave();
+  await expect.poll(() => traces(name)).toEqual([]);
+
+  await there.recluse.consent('granted');
+  await expect.poll(async () => (await here.recluse.status()).privacy.consent).toBe('granted');
+  await here.recluse.track({ type: 'purchase', item: 'item-6' });
+  await expect.poll(async () => (await there.recluse.history()).map(({ item }) => item)).toEqual(['item-6']);
+  await here.recluse.close();
+  await there.recluse.close();
+});
+
 test('an erasure takes what an earlier page could not hand over with it', async () => {
   const name = freshName();
   localStorage.setItem(

@@ -20,6 +20,19 @@ const failure = (promise: Promise<unknown>) =>
   );
 const tick = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+test('several things at once are all stored, or none of them', async () => {
+  const { recluse } = await shop();
+  const wrong = { type: 'view', item: 'item-2', value: Number.NaN };
+  const error = await failure(recluse.trackMany([{ type: 'view', item: 'item-1' }, wrong]));
+  expect(error).toMatchObject({ code: 'invalid-argument' });
+  expect(await recluse.history()).toEqual([]);
+  await recluse.trackMany([
+    { type: 'view', item: 'item-1' },
+    { type: 'search', query: 'apples' },
+  ]);
+  expect((await recluse.history()).map(({ type }) => type)).toEqual(['search', 'view']);
+});
+
 test('a stranger gets what is popular', async () => {
   const { recluse } = await shop();
   const list = await recluse.recommend({ limit: 3, placement: 'home' });

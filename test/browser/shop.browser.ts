@@ -95,6 +95,24 @@ test('what the shop said is there again at the next visit, and gone with the nex
   expect(ids(await third.recluse.recommend({ limit: 99 }))).not.toContain('item-3');
 });
 
+test('what the shop says in one tab holds in the others at once, and they are told', async () => {
+  const name = freshName();
+  const [here, there] = [await open(server, { name }), await open(server, { name })];
+  left.push(here.recluse, there.recluse);
+  await Promise.all([here.recluse.ready(), there.recluse.ready()]);
+  await there.recluse.addItems([{ id: 'own', title: 'Of this tab', categories: ['Cats'] }]);
+  const reasons: string[] = [];
+  there.recluse.on('change', ({ reason }) => reasons.push(reason));
+  await here.recluse.update({ 'item-3': { available: false } });
+  await expect.poll(() => reasons).toContain('shop');
+  for (const list of await everyList(there.recluse)) expect(ids(list)).not.toContain('item-3');
+  await here.recluse.update({ 'item-3': null });
+  await expect
+    .poll(async () => ids(await there.recluse.popular({ category: 'Cats', limit: 99 })))
+    .toEqual(expect.arrayContaining(['own']));
+  await expect.poll(async () => ids(await there.recluse.recommend({ limit: 99 }))).toContain('item-3');
+});
+
 test('an item that the pack does not know is recommended to whoever likes its kind, at once', async () => {
   const { recluse } = await shop();
   await recluse.ready();

@@ -75,6 +75,11 @@ function callEverything(page: Page): Promise<Record<string, string>> {
         await recluse.track({ type: 'hide', item: three });
       },
       shown: () => recluse.shown(list),
+      trackMany: () =>
+        recluse.trackMany([
+          { type: 'view', item: one },
+          { type: 'click', item: two },
+        ]),
       recommend: async () => {
         await recluse.recommend({ explain: 'full', diversity: 0.5, rotation: 0.5, newness: 0.5 });
         await recluse.recommend({ freshness: 'instant', placement: 'in-advance' });

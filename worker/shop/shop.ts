@@ -3,6 +3,7 @@ import type { AddOptions, ItemUpdates, NewItem, UpdateOptions } from '../../src/
 import { onDemand } from '../on-demand.ts';
 import type { FileCache } from '../pack/cache.ts';
 import type { Pack } from '../pack/pack.ts';
+import { announcer } from '../store/announce.ts';
 import type { Stock } from './stock.ts';
 
 /** The shop, as its app describes it now. */
@@ -20,14 +21,16 @@ export interface Shop {
   update(changes: ItemUpdates, options: UpdateOptions, pack: () => Promise<string>): Promise<void>;
   /** @throws RecluseError `invalid-argument` */
   addItems(items: readonly NewItem[], options: AddOptions): Promise<void>;
+  close(): void;
 }
 
 /**
+ * @param name of the recommender; other tabs that have one of this name hear what is said here
  * @param cache where it is kept
  * @param address of the pack; what is kept is kept under it
  * @param onChange the pack must be laid over again
  */
-export function openShop(cache: FileCache, address: string, onChange: () => void): Shop {
+export function openShop(name: string, cache: FileCache, address: string, onChange: () => void): Shop {
   let machinery: typeof import('./stock.ts') | undefined;
   let stock: Stock | undefined;
   const key = new URL('recluse-shop.json', address).href;
@@ -46,23 +49,26 @@ export function openShop(cache: FileCache, address: string, onChange: () => void
     const work = async () => {
       machinery ??= await onDemand.stock();
       const kept = await cache.match(key);
-      const before = kept
-        ? { ...machinery.stockFrom(kept), ...(stock ? { added: merged(kept) } : {}) }
-        : stock;
-      stock = await change(before ?? machinery.nothingSaid, machinery);
+      const before = kept ? machinery.stockWith(kept, stock) : (stock ?? machinery.nothingSaid);
+      stock = await change(before, machinery);
       const bytes = machinery.bytesOf(stock);
       if (bytes) await cache.put(key, bytes);
       else if (kept) await cache.delete(key);
       onChange();
+      if (bytes || kept) others.tell('added');
     };
     return turn(work);
   }
 
-  /** Items that this page added for itself, beside those that are kept. */
-  function merged(kept: Uint8Array): Stock['added'] {
-    const own = [...(stock?.added ?? [])].filter(([, { keep }]) => !keep);
-    return new Map([...machinery!.stockFrom(kept).added, ...own]);
-  }
+  /** What another tab has kept holds here, too. */
+  const others = announcer(`${name}:shop`, () => {
+    const work = async () => {
+      machinery ??= await onDemand.stock();
+      stock = machinery.stockWith(await cache.match(key), stock);
+      onChange();
+    };
+    turn(work).catch(() => undefined);
+  });
 
   return {
     restore() {
@@ -70,7 +76,7 @@ export function openShop(cache: FileCache, address: string, onChange: () => void
         const bytes = stock ? undefined : await cache.match(key);
         if (!bytes) return;
         machinery ??= await onDemand.stock();
-        stock = machinery.stockFrom(bytes);
+        stock = machinery.stockWith(bytes);
       };
       return turn(work).catch(() => undefined);
     },
@@ -79,6 +85,7 @@ export function openShop(cache: FileCache, address: string, onChange: () => void
       inTurn(async (now, { updated }) =>
         updated(now, changes, options, options.untilNextPack ? await pack() : ''),
       ),
+    close: () => others.close(),
     addItems: (items, options) => inTurn((now, { withAdded }) => withAdded(now, items, options, Date.now())),
   };
 }

@@ -83,6 +83,18 @@ export function bytesOf({ overrides, added }: Stock): Uint8Array<ArrayBuffer> | 
   return new TextEncoder().encode(JSON.stringify(kept)) as Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * What is kept, with the items that this page added for itself.
+ *
+ * @param kept undefined where nothing is
+ * @param own what holds on this page
+ */
+export function stockWith(kept: Uint8Array | undefined, own?: Stock): Stock {
+  const { overrides, added } = kept ? stockFrom(kept) : nothingSaid;
+  const fleeting = [...(own?.added ?? [])].filter(([, { keep }]) => !keep);
+  return { overrides, added: new Map([...added, ...fleeting]) };
+}
+
 /** What an earlier visit kept; nothing where it cannot be read. */
 export function stockFrom(bytes: Uint8Array): Stock {
   try {

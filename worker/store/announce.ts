@@ -1,10 +1,10 @@
 /**
  * What a tab tells the other tabs of this site: something was `added` to the history; something was `noted` that changes no list; something was
- * `removed`, or changed in another way, so that all must be read anew.
+ * `removed`, or changed in another way, so that all must be read anew; consent was `granted` or `denied`.
  */
 export type Announcement = (typeof announcements)[number];
 
-const announcements = ['added', 'noted', 'removed'] as const;
+const announcements = ['added', 'noted', 'removed', 'granted', 'denied'] as const;
 
 /** Speaks to the workers of other tabs. */
 export interface Announcer {
