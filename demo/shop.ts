@@ -138,6 +138,10 @@ export class Shop {
     this.replaced = true;
     this.#hidden = { products: [], categories: [] };
     remember('hidden', undefined);
+    this.measured?.then(
+      (measured) => measured.clear(),
+      () => {},
+    );
     this.basket.clear();
   }
 
@@ -246,7 +250,8 @@ export class Shop {
 
   /** Asks for a list, explained, and keeps it under its placement. */
   recommend(request: RecommendRequest & { placement: string }): Promise<RankedList> {
-    this.requests.set(request.placement, request);
+    const { freshness: _, ...lasting } = request;
+    this.requests.set(request.placement, lasting);
     return this.keep(request.placement, this.recluse.recommend({ explain: true, ...request }));
   }
 

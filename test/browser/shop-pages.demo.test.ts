@@ -212,3 +212,87 @@ test('search forgives spelling and keeps to a price and an aisle', async () => {
     expect(title).toMatch(/chees/i);
   }
 });
+
+test('what was seen and passed over makes room at the next visit, where that is noted, and is no line of what the device counts', async () => {
+  const page = await enterAsShopper();
+  const count = () => page.locator('#known-count').innerText();
+  await soon(count).not.toBe('0');
+  const counted = await count();
+  await page.evaluate(() => localStorage.setItem('larder:watching', 'true'));
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  await shelf(page, 'discover').scrollIntoViewIfNeeded();
+  // Half of a card for a second is what counts as seen; by then the shelf is the full model's.
+  await page.waitForTimeout(5000);
+  const before = (await products(page, 'discover')).slice(0, 6);
+  await page.goto(server.url);
+  const seen = () =>
+    page.evaluate(async () =>
+      (await window.recluse.history({ limit: 5000 }))
+        .filter(({ type, placement }) => type === 'impression' && placement === 'discover')
+        .map(({ item }) => item),
+    );
+  await page.locator('#pill[data-source]').waitFor();
+  await soon(async () => (await seen()).length).toBeGreaterThan(3);
+  const passed = await seen();
+  expect(before.filter((id) => passed.includes(id)).length).toBeGreaterThan(3);
+  await page.goto(server.url);
+  await soon(async () => {
+    const now = (await products(page, 'discover')).slice(0, 6);
+    return now.filter((id) => before.includes(id)).length;
+  }).toBeLessThan(4);
+  await soon(count).toBe(counted);
+});
+
+test('at the next visit "For you" is what was made in advance, says how old that is, and becomes the live list without a jump', async () => {
+  const page = await enterAsShopper();
+  await page.evaluate(() => window.recluse.ready());
+  // The same list at the next visit: what was asked for before anybody was known is another.
+  await page.goto(server.url);
+  await shelf(page, 'again').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  await page.waitForTimeout(1500);
+  await page.addInitScript(() => {
+    const visit = { said: [] as string[], jumps: 0 };
+    Object.assign(window, { visit });
+    const text = () => document.querySelector('.shelf[data-placement="for-you"] h2')?.textContent ?? '';
+    new MutationObserver(() => {
+      if (visit.said.at(-1) !== text()) visit.said.push(text());
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) visit.jumps += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  const visit = () =>
+    page.evaluate(() => (window as unknown as { visit: { said: string[]; jumps: number } }).visit);
+  await soon(async () => (await visit()).said.some((text) => /made (just now|\d+ \w+ ago)/.test(text))).toBe(
+    true,
+  );
+  await soon(async () => /made/.test((await visit()).said.at(-1)!)).toBe(false);
+  expect((await visit()).jumps).toBeLessThan(0.05);
+});
+
+test('whoever is on a product with the keyboard is on it still after the shelves have moved', async () => {
+  const page = await enterAsShopper();
+  await page.evaluate(() => window.recluse.ready());
+  const add = shelf(page, 'for-you').locator('.card .add').nth(3);
+  await add.focus();
+  const under = () =>
+    page.evaluate(
+      () => document.activeElement?.closest<HTMLElement>('[data-recluse-item]')?.dataset.recluseItem ?? '',
+    );
+  const focused = await under();
+  const before = await products(page, 'for-you');
+  // Two orders of what stands elsewhere move this shelf.
+  await page.evaluate(async () => {
+    const items = (await window.recluse.items()).slice(0, 40);
+    await window.recluse.track(items.map(({ id }) => ({ type: 'purchase', item: id })));
+  });
+  await soon(async () => (await products(page, 'for-you')).join() !== before.join()).toBe(true);
+  expect(await under()).toBe(focused);
+  expect((await products(page, 'for-you'))[3]).toBe(focused);
+});
