@@ -57,8 +57,6 @@ async function start(): Promise<void> {
   let router: Router | undefined;
   let panel: Panel | undefined;
   let status: Status | undefined;
-  /** Lines of the history that only say what was seen; nobody wants to count those. */
-  let glances = 0;
 
   const starting = createRecommender({
     pack: '/pack/manifest.json',
@@ -85,9 +83,7 @@ async function start(): Promise<void> {
     const size = shop?.basket.size ?? 0;
     const count = document.querySelector('#basket-count')!;
     if (count.textContent !== String(size || '')) count.textContent = String(size || '');
-    document.querySelector('#known-count')!.textContent = status
-      ? String(status.storage.interactions - glances)
-      : '';
+    document.querySelector('#known-count')!.textContent = status ? String(status.storage.interactions) : '';
     drawPill(pill, [...(shop?.lists.values() ?? [])], status);
   }
 
@@ -95,7 +91,6 @@ async function start(): Promise<void> {
     await shop?.lookAtHidden();
     await router?.page?.refresh();
     status = await recluse.status();
-    glances = (await recluse.history({ limit: 5000 })).filter(({ type }) => type === 'impression').length;
     drawHeader();
     await panel?.refresh();
   });
@@ -105,13 +100,11 @@ async function start(): Promise<void> {
   recluse.on('change', (event) => {
     status = event.status;
     if (event.reason === 'status') drawHeader();
-    else if (event.lists) router?.page?.change?.(event.lists);
     else if (!replacing) refresh();
   });
 
-  // Without it the shop has one product less. Added once and kept: what was made in advance at the last visit knows it.
-  const here = await recluse.items([newToday.id]).catch(() => []);
-  if (here.length === 0) await recluse.addItems([newToday], { keep: true }).catch(() => {});
+  // Without it the shop has one product less.
+  await recluse.addItems([newToday]).catch(() => {});
   const catalogue = new Catalogue(await recluse.items());
   shop = new Shop(recluse, catalogue, () => {
     drawHeader();

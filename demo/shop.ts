@@ -138,10 +138,6 @@ export class Shop {
     this.replaced = true;
     this.#hidden = { products: [], categories: [] };
     remember('hidden', undefined);
-    this.measured?.then(
-      (measured) => measured.clear(),
-      () => {},
-    );
     this.basket.clear();
   }
 
@@ -250,8 +246,7 @@ export class Shop {
 
   /** Asks for a list, explained, and keeps it under its placement. */
   recommend(request: RecommendRequest & { placement: string }): Promise<RankedList> {
-    const { freshness: _, ...lasting } = request;
-    this.requests.set(request.placement, lasting);
+    this.requests.set(request.placement, request);
     return this.keep(request.placement, this.recluse.recommend({ explain: true, ...request }));
   }
 

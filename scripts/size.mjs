@@ -84,9 +84,9 @@ export async function sizes({ withRuntime = true } = {}) {
         /^(?!pack|assets\/worker-).*\.(html|js|css|svg|webmanifest)$/.test(name),
       )
     : [];
-  /** What comes after the shelves: the service worker, too; and sources of `recluse/collect` that this shop never asks for. */
+  /** What comes after the shelves, with sources of `recluse/collect` that this shop never asks for. */
   const afterShelves = everything.filter((name) =>
-    /^(sw\.js$|assets\/(measured|data-layer|json-ld|shopify)-)/.test(name),
+    /^assets\/(measured|data-layer|json-ld|shopify)-/.test(name),
   );
   const shop = everything.filter((name) => !afterShelves.includes(name));
   const kernel = /'([A-Za-z0-9+/=]+)'/.exec(

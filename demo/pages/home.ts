@@ -1,5 +1,5 @@
 /** The first page: shelves, each asked for without what the ones above it show. */
-import type { ItemDisplay, ListChange, RankedItem, RankedList } from 'recluse';
+import type { ItemDisplay, RankedItem, RankedList } from 'recluse';
 import { aisleNamed } from '../aisles.ts';
 import { announce } from '../announce.ts';
 import { arrange, movedUp } from '../arrange.ts';
@@ -14,12 +14,10 @@ import { fillShelves, shownOn } from '../shelves.ts';
 import type { Shop } from '../shop.ts';
 import { newsOf } from '../shop-rules.ts';
 import { aislesAtHome, shelfLength, titles } from '../shop-window.ts';
-import { madeAgo, rhythm, shortReason } from '../words.ts';
+import { rhythm, shortReason } from '../words.ts';
 
 /** Few bought-again products make no shelf. */
 const leastAgain = 3;
-/** How much what was seen on a shelf and passed over makes room. */
-const rotation = { 'for-you': 0.2, discover: 0.8 };
 
 interface Answer extends Omit<Shelf, 'cards' | 'source'> {
   readonly source: string;
@@ -43,16 +41,8 @@ const answerOf = (named: Named, list: RankedList): Answer => ({
   next: () => list.next(),
 });
 
-/** What is said of a list that was made at an earlier visit, until the one of now is there. */
-const aboutForYou = (shop: Shop, { staleness }: Pick<RankedList, 'staleness'>): string =>
-  [shop.playing?.about, staleness > 0 && madeAgo(staleness)].filter(Boolean).join(' · ');
-
-/**
- * Asks for every list of the first page, from the top down. Nothing stands on two shelves.
- *
- * @param first whether the page has just come: then "For you" may be what was made in advance at the end of the last visit
- */
-async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; newest: number }> {
+/** Asks for every list of the first page, from the top down. Nothing stands on two shelves. */
+async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
   const { recluse } = shop;
   const taken = new Set(shop.unwanted);
   const answers: Answer[] = [];
@@ -62,9 +52,7 @@ async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; new
   }
   const common = () => ({ limit: shelfLength, exclude: [...taken] });
 
-  const [lines, profile] = await Promise.all([recluse.history({ limit: 500 }), recluse.profile()]);
-  // What was merely seen is no deed.
-  const history = lines.filter(({ type }) => type !== 'impression');
+  const [history, profile] = await Promise.all([recluse.history({ limit: 300 }), recluse.profile()]);
   // What somebody has said about themselves counts as well as what they did.
   if (history.length === 0 && Object.keys(profile).length === 0) {
     put({
@@ -73,14 +61,12 @@ async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; new
       list: await shop.keep('for-you', recluse.popular({ ...common(), window: 'overall' })),
     });
   } else {
-    const forYou = await shop.recommend({
+    put({
       placement: 'for-you',
-      ...shop.mix,
-      rotation: rotation['for-you'],
-      freshness: first ? 'hybrid' : 'live',
-      ...common(),
+      title: 'For you',
+      about: shop.playing?.about ?? '',
+      list: await shop.recommend({ placement: 'for-you', ...shop.mix, ...common() }),
     });
-    put({ placement: 'for-you', title: 'For you', about: aboutForYou(shop, forYou), list: forYou });
     const again = await shop.keep(
       'again',
       recluse.buyAgain({ placement: 'again', explain: true, distinct: ['for-you'], ...common() }),
@@ -97,7 +83,6 @@ async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; new
           placement: 'discover',
           explain: true,
           ...shop.mix,
-          rotation: rotation.discover,
           distinct: ['for-you', 'again'],
           ...common(),
         }),
@@ -178,7 +163,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
   const opened = new Map<string, number>();
 
   async function refresh(): Promise<void> {
-    const asked = await ask(shop, known === undefined);
+    const asked = await ask(shop);
     const { newest } = asked;
     const learned = asked.answers[0]?.interactions ?? 0;
     const told = known !== undefined && known !== newest;
@@ -207,42 +192,13 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
       );
   }
 
-  /** A list that was made in advance is another now: what differs changes, everything else stays. */
-  function change(changes: readonly ListChange[]): void {
-    for (const { placement, list } of changes) {
-      const place = answers.findIndex((answer) => answer.placement === placement);
-      const before = answers[place];
-      const shown = shop.lists.get(placement);
-      // Whoever has asked since has a newer one.
-      if (!before || !shown || shown.staleness === 0) continue;
-      const others = new Set(
-        answers.flatMap(({ items }, other) => (other === place ? [] : items.map(({ id }) => id))),
-      );
-      const items = list.items.filter(({ id }) => !others.has(id));
-      answers = answers.with(place, {
-        ...before,
-        source: list.source,
-        about: aboutForYou(shop, list),
-        items,
-      });
-      shop.lists.set(placement, { ...shown, ...list } as RankedList);
-      shop.arrivals.set(placement, performance.now());
-    }
-    draw(false, false);
-  }
-
   /** Brings the answers onto the shelves. `told`: something was learned since they were drawn. */
   function draw(told: boolean, fromNothing: boolean): Shelf[] {
-    // Whoever is on a card with the keyboard is on the same product afterwards: Enter must not put another one into the basket.
-    const focused = fromNothing ? undefined : underFocus();
-    const pinned = new Set([...shop.pinned, ...(focused ? [focused.id] : [])]);
     const shelves = answers.map((answer): Shelf => {
       const { placement, title: name, about, more, source, items, hasMore } = answer;
       const before = shownOn(root, placement);
-      const fresh = items
-        .map(({ id }) => id)
-        .filter((id) => shop.catalogue.get(id) && (id !== focused?.id || placement === focused.placement));
-      const after = arrange(before, fresh, pinned, Math.max(shelfLength, items.length));
+      const fresh = items.map(({ id }) => id).filter((id) => shop.catalogue.get(id));
+      const after = arrange(before, fresh, shop.pinned, Math.max(shelfLength, items.length));
       if (told) moved.set(placement, movedUp(fromNothing ? [] : before, after));
       const marked = moved.get(placement);
       const cards = after.map((id) =>
@@ -260,8 +216,8 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     return shelves;
   }
 
-  /** One more page for a shelf, without what stands on another. Returns how many products came; undefined where the shelves were asked for anew meanwhile. */
-  async function lengthen(answer: Answer): Promise<number | undefined> {
+  /** One more page for a shelf, without what stands on another. Returns how many products came. */
+  async function lengthen(answer: Answer): Promise<number> {
     let longer = answer;
     let added = 0;
     while (added === 0 && longer.hasMore) {
@@ -272,7 +228,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
       longer = { ...answerOf(longer, list), items: [...longer.items, ...fresh] };
     }
     const place = answers.indexOf(answer);
-    if (place < 0) return undefined;
+    if (place < 0) return 0;
     answers = answers.with(place, longer);
     const list = shop.lists.get(answer.placement);
     // "Why" asks for the whole shelf, not for its last page.
@@ -292,11 +248,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     button()?.setAttribute('aria-busy', 'true');
     const focused = document.activeElement === button();
     try {
-      let added = await lengthen(answer);
-      while (added === undefined) {
-        const newer = answers.find((other) => other.placement === placement);
-        added = newer ? await lengthen(newer) : 0;
-      }
+      const added = await lengthen(answer);
       opened.set(placement, (opened.get(placement) ?? 0) + 1);
       draw(false, false);
       announce(added > 0 ? `${added} more in ${answer.title}.` : `That is all there is in ${answer.title}.`);
@@ -342,16 +294,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     });
   }
 
-  /** The product that the keyboard is on, and its shelf; not one that was hidden from there. */
-  function underFocus(): { id: string; placement: string } | undefined {
-    const card = document.activeElement?.closest<HTMLElement>('.card');
-    const id = card?.dataset.recluseItem;
-    const placement = card?.closest<HTMLElement>('.shelf')?.dataset.placement;
-    if (!id || !placement || !root.contains(card) || shop.isUnwanted(id)) return undefined;
-    return { id, placement };
-  }
-
-  return { title, element, refresh, goOn, change };
+  return { title, element, refresh, goOn };
 }
 
 const forTheNextVisit = ({ goesOn: _, ...shelf }: Shelf): Shelf => ({
