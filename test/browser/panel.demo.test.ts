@@ -409,43 +409,6 @@ test('how it runs says how old the lists are, and looks for a newer pack when as
   expect(server.requests.slice(before)).toEqual(['/pack/manifest.json']);
 });
 
-test('a visitor who wants it sees what the shelves teach this device, and can end that', async () => {
-  const page = await enterKnown();
-  await page.evaluate(() => window.recluse.ready());
-  await openPanel(page, 'runs');
-  await body(page).getByText('teaches this device nothing').waitFor();
-  await body(page).getByRole('button', { name: 'Learn from what I pass over' }).click();
-  await page.locator('#pill[data-source]').waitFor();
-  await page.evaluate(() => window.recluse.ready());
-  await soon(
-    async () => (await history(page)).filter(({ type }) => type === 'impression').length,
-  ).toBeGreaterThan(3);
-  await page.locator('.shelf[data-placement="for-you"] .card-link').first().click();
-  await page.locator('.product-facts').waitFor();
-  const before = server.requests.length;
-  await openPanel(page, 'runs');
-  await body(page)
-    .getByText(/Learned from \d+ things seen and chosen/)
-    .waitFor();
-  expect(
-    await body(page)
-      .getByText(/: (more|less) of it$/)
-      .count(),
-  ).toBeGreaterThan(0);
-  expect(server.requests.slice(before)).toEqual([]);
-  // A few things seen are less than one part of a hundred; the list knows them all the same.
-  const parts = await page.evaluate(async () => {
-    const { items } = await window.recluse.recommend({ explain: true });
-    return items.map(({ parts }) => parts!.learned!);
-  });
-  expect(parts.some((part) => part !== 0)).toBe(true);
-  await body(page).getByRole('button', { name: 'Learn no more from what I pass over' }).click();
-  await page.waitForFunction(() => 'recluse' in window && !document.querySelector('#panel[open]'));
-  await page.locator('.product-facts').waitFor();
-  await openPanel(page, 'runs');
-  await body(page).getByText('teaches this device nothing').waitFor();
-});
-
 test('how it runs shows what the shelves lead to, once the visitor wants that to be noted', async () => {
   const page = await enterKnown();
   await page.evaluate(() => window.recluse.ready());
@@ -517,4 +480,41 @@ test('a whole tour of the panel on a phone is large enough for a finger, accessi
   expect(shop.messages).toEqual([]);
   expect(shop.violations).toEqual([]);
   await page.emulateMedia({ colorScheme: 'light' });
+});
+
+test('a visitor who wants it sees what the shelves teach this device, and can end that', async () => {
+  const page = await enterKnown();
+  await page.evaluate(() => window.recluse.ready());
+  await openPanel(page, 'runs');
+  await body(page).getByText('teaches this device nothing').waitFor();
+  await body(page).getByRole('button', { name: 'Learn from what I pass over' }).click();
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  await soon(
+    async () => (await history(page)).filter(({ type }) => type === 'impression').length,
+  ).toBeGreaterThan(3);
+  await page.locator('.shelf[data-placement="for-you"] .card-link').first().click();
+  await page.locator('.product-facts').waitFor();
+  const before = server.requests.length;
+  await openPanel(page, 'runs');
+  await body(page)
+    .getByText(/Learned from \d+ things seen and chosen/)
+    .waitFor();
+  expect(
+    await body(page)
+      .getByText(/: (more|less) of it$/)
+      .count(),
+  ).toBeGreaterThan(0);
+  expect(server.requests.slice(before)).toEqual([]);
+  // A few things seen are less than one part of a hundred; the list knows them all the same.
+  const parts = await page.evaluate(async () => {
+    const { items } = await window.recluse.recommend({ explain: true });
+    return items.map(({ parts }) => parts!.learned!);
+  });
+  expect(parts.some((part) => part !== 0)).toBe(true);
+  await body(page).getByRole('button', { name: 'Learn no more from what I pass over' }).click();
+  await page.waitForFunction(() => 'recluse' in window && !document.querySelector('#panel[open]'));
+  await page.locator('.product-facts').waitFor();
+  await openPanel(page, 'runs');
+  await body(page).getByText('teaches this device nothing').waitFor();
 });
