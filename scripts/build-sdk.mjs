@@ -11,6 +11,8 @@ import { root } from './run.mjs';
 import { keepWorkerLiteral } from './worker-url.mjs';
 
 const target = 'es2022';
+/** What all builds have in common. */
+const alike = /** @type {const} */ ({ configFile: false, root, logLevel: 'warn', publicDir: false });
 
 /** They share types alone, so neither loads the other. */
 const standAlone = ['index', 'collect', 'measure', 'learn'];
@@ -20,10 +22,7 @@ const onTop = ['element', 'inspector', 'react'];
 /** @param {string} folder */
 export async function buildPage(folder) {
   await build({
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    publicDir: false,
+    ...alike,
     plugins: [keepWorkerLiteral(), plainDynamicImport()],
     build: {
       target,
@@ -49,10 +48,7 @@ const inputs = (names) => Object.fromEntries(names.map((name) => [name, `${root}
 /** What stands on the others imports their files: built together, those would become facades of shared chunks. @param {string} folder */
 export async function buildOnTop(folder) {
   await build({
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    publicDir: false,
+    ...alike,
     plugins: [besideIt(), plainDynamicImport()],
     build: {
       target,
@@ -87,12 +83,9 @@ function besideIt() {
 /** @param {string} folder */
 export async function buildWorker(folder) {
   await build({
-    configFile: false,
-    root,
+    ...alike,
     // Relative addresses: the files work from whatever folder a site puts them into.
     base: './',
-    logLevel: 'warn',
-    publicDir: false,
     plugins: [plainDynamicImport(), ownScript()],
     build: {
       target,
@@ -180,10 +173,7 @@ export async function buildScript(folder) {
   ];
   for (const [name, input, plugins] of scripts)
     await build({
-      configFile: false,
-      root,
-      logLevel: 'warn',
-      publicDir: false,
+      ...alike,
       plugins: [...plugins, plainDynamicImport()],
       build: {
         target,

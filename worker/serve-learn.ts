@@ -12,7 +12,7 @@ import type { Visit } from './ask.ts';
 import { checkLearnOptions, checkLog, checkWorthRequest } from './check-learn.ts';
 import { examined } from './learn/examination.ts';
 import { explored } from './learn/explore.ts';
-import { type Features, featuresOf, size } from './learn/features.ts';
+import { type Features, featuresAt, featuresOf, size } from './learn/features.ts';
 import { type Learned, learn, nothingLearned, outcomeOf } from './learn/feedback.ts';
 import { offPolicy } from './learn/off-policy.ts';
 import { expected, type Posterior, posteriorOf, uncertainty } from './learn/posterior.ts';
@@ -105,14 +105,8 @@ export function open(rooms: LearnRooms): Learning {
     pack: Pack,
     features: Features,
   ) {
-    const into = new Float64Array(size);
-    const featuresAt = (item: string, time: number) => {
-      const row = pack.rowOf.get(item);
-      if (row === undefined) return undefined;
-      features.of(row, clockAt(time), into);
-      return into;
-    };
-    for (const one of interactions) learn(learned, one, featuresAt, settings);
+    const at = featuresAt(features, pack.rowOf, clockAt);
+    for (const one of interactions) learn(learned, one, at, settings);
   }
 
   /** All that is stored, from nothing. */

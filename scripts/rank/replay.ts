@@ -3,7 +3,7 @@
  * the rest as passed over; then the last list is ranked with and without what was learned.
  */
 import type { Source, StoredInteraction } from '../../src/contract.ts';
-import { featuresOf, size } from '../../worker/learn/features.ts';
+import { featuresAt, featuresOf, size } from '../../worker/learn/features.ts';
 import { learn, nothingLearned } from '../../worker/learn/feedback.ts';
 import { expected, posteriorOf } from '../../worker/learn/posterior.ts';
 import { defaultSettings, type LearnSettings, strengths } from '../../worker/learn/settings.ts';
@@ -65,20 +65,14 @@ export function replay(
 ): string[][] {
   const features = featuresOf(pack);
   const chosen = { ...defaultSettings, ...settings };
-  const into = new Float64Array(size);
-  const featuresAt = (item: string, time: number) => {
-    const row = pack.rowOf.get(item);
-    if (row === undefined) return undefined;
-    features.of(row, clockAt(time), into);
-    return into;
-  };
+  const at = featuresAt(features, pack.rowOf, clockAt);
   return visitors.map(({ baskets, last }) => {
     const learned = nothingLearned(size);
     let seq = 0;
     for (const { list, bought } of baskets) {
       const name = String(list.now);
       const told = (type: string, item: string, more: Partial<StoredInteraction>) =>
-        learn(learned, { type, item, time: list.now, seq: ++seq, id: '', ...more }, featuresAt, chosen);
+        learn(learned, { type, item, time: list.now, seq: ++seq, id: '', ...more }, at, chosen);
       const seen = list.items.slice(0, shown);
       for (const [position, item] of seen.entries()) told('impression', item, { list: name, position });
       for (const item of new Set(bought)) told('purchase', item, seen.includes(item) ? { list: name } : {});
@@ -86,7 +80,7 @@ export function replay(
     const posterior = posteriorOf(learned.sums, chosen);
     const worth = (strength ?? strengths[last.source]) * spreadOf(Float32Array.from(last.scores));
     const scores = last.items.map(
-      (item, place) => last.scores[place]! + worth * expected(posterior.mean, featuresAt(item, last.now)!),
+      (item, place) => last.scores[place]! + worth * expected(posterior.mean, at(item, last.now)!),
     );
     return last.items
       .map((item, place) => ({ item, score: scores[place]!, place }))

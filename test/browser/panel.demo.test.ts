@@ -3,6 +3,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type {} from '../../demo/window.d.ts';
 import { type DemoServer, serveDemo } from './support/demo-server.ts';
+import { products } from './support/shelves.ts';
 import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
 
 let server: DemoServer;
@@ -64,10 +65,6 @@ const body = (page: Page) => page.locator('#panel-body');
 const said = (page: Page) => page.locator('.panel-notices .notice');
 const history = (page: Page) => page.evaluate(() => window.recluse.history({ limit: 5000 }));
 const count = async (page: Page) => (await history(page)).length;
-const products = (page: Page, placement: string): Promise<string[]> =>
-  page
-    .locator(`.shelf[data-placement="${placement}"] .card`)
-    .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem!));
 const onShelves = (page: Page): Promise<string[]> =>
   page
     .locator('#shelves .card')

@@ -1,44 +1,20 @@
 /** What we promise a visitor, held against the built shop in a browser that is driven from outside. */
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CDPSession, Page } from 'playwright';
 import type { Interaction, Recommender } from 'recluse';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { contentSecurityPolicy } from '../../scripts/serve.mjs';
-import { type DemoServer, serveDemo } from './support/demo-server.ts';
-import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
+import { closeAfterwards, removeAfterwards, serving, visiting } from './support/opened.ts';
 
 declare global {
   var recluse: Recommender;
 }
 
-const servers: DemoServer[] = [];
-const shops: Shop[] = [];
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const shop of shops.splice(0)) await shop.close().catch(() => {});
-  for (const server of servers.splice(0)) await server.stop().catch(() => {});
-});
-afterAll(async () => {
-  await forgetProfiles();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-});
-
-async function serving(folder?: string): Promise<DemoServer> {
-  const server = await serveDemo(folder ? { folder } : {});
-  servers.push(server);
-  return server;
-}
-
-async function visiting(url: string, profile?: string): Promise<Shop> {
-  const shop = await openShop(url, profile ? { profile } : {});
-  shops.push(shop);
-  return shop;
-}
+closeAfterwards();
 
 const started = (page: Page) => page.waitForFunction(() => globalThis.recluse !== undefined);
 
@@ -71,7 +47,7 @@ const recommended = (page: Page, limit = 10) =>
 /** A copy of the built shop that a test may damage. */
 async function copyOfTheShop(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recluse-demo-'));
-  folders.push(folder);
+  removeAfterwards(folder);
   await cp(fileURLToPath(new URL('../../demo/dist', import.meta.url)), folder, { recursive: true });
   return folder;
 }
@@ -165,7 +141,7 @@ test('a purchase survives the whole browser being killed at once', async () => {
   await track(page, { type: 'purchase', item: one! });
   session.send('Browser.crash' as 'Browser.close').catch(() => {});
   await gone;
-  const again = await visiting(server.url, profile);
+  const again = await visiting(server.url, { profile });
   await started(again.page);
   expect(await history(again.page)).toEqual([one]);
 });

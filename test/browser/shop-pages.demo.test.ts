@@ -3,6 +3,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {} from '../../demo/window.d.ts';
 import { type DemoServer, serveDemo } from './support/demo-server.ts';
+import { products, shelf } from './support/shelves.ts';
 import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
 
 let server: DemoServer;
@@ -21,12 +22,6 @@ afterAll(async () => {
 });
 
 const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 15_000 });
-
-const shelf = (page: Page, placement: string) => page.locator(`.shelf[data-placement="${placement}"]`);
-const products = (page: Page, placement: string): Promise<string[]> =>
-  shelf(page, placement)
-    .locator('.card')
-    .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem!));
 
 /** Enters the shop as somebody whom this device does not know. */
 async function enter(viewport = desktop): Promise<Page> {

@@ -3,6 +3,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type {} from '../../demo/window.d.ts';
 import { type DemoServer, serveDemo } from './support/demo-server.ts';
+import { products, shelf } from './support/shelves.ts';
 import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
 
 let server: DemoServer;
@@ -24,12 +25,6 @@ afterAll(async () => {
 
 /** Two busy cores are slow; what does not come in this time does not come. */
 const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 60_000 });
-
-const shelf = (page: Page, placement: string) => page.locator(`.shelf[data-placement="${placement}"]`);
-const products = (page: Page, placement: string): Promise<string[]> =>
-  shelf(page, placement)
-    .locator('.card')
-    .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.recluseItem!));
 
 interface Visitor {
   viewport?: { width: number; height: number };

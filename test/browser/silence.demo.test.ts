@@ -1,42 +1,18 @@
 /** Once ready, the recommender needs nobody: every method works with the server gone, and none makes a request. */
-import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import type { Recommender } from 'recluse';
-import { afterAll, afterEach, expect, test } from 'vitest';
-import { type DemoServer, serveDemo } from './support/demo-server.ts';
-import { forgetProfiles, openShop, type Shop, type ShopOptions } from './support/shop.ts';
+import { expect, test } from 'vitest';
+import { closeAfterwards, removeAfterwards, serving, visiting } from './support/opened.ts';
 
 declare global {
   var recluse: Recommender;
 }
 
-const servers: DemoServer[] = [];
-const shops: Shop[] = [];
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const shop of shops.splice(0)) await shop.close().catch(() => {});
-  for (const server of servers.splice(0)) await server.stop().catch(() => {});
-});
-afterAll(async () => {
-  await forgetProfiles();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-});
-
-async function serving(folder?: string): Promise<DemoServer> {
-  const server = await serveDemo(folder ? { folder } : {});
-  servers.push(server);
-  return server;
-}
-
-async function visiting(url: string, options: ShopOptions = {}): Promise<Shop> {
-  const shop = await openShop(url, options);
-  shops.push(shop);
-  return shop;
-}
+closeAfterwards();
 
 async function ready(page: Page): Promise<void> {
   await page.waitForFunction(() => globalThis.recluse !== undefined);
@@ -202,7 +178,7 @@ test('no part of the worker that can wait comes before the first list of a stran
 
 test('parts that do not arrive are a problem that has a name; the lists go on, and the next use asks for them again', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'recluse-demo-'));
-  folders.push(folder);
+  removeAfterwards(folder);
   await cp(fileURLToPath(new URL('../../demo/dist', import.meta.url)), folder, { recursive: true });
   const assets = join(folder, 'assets');
   const parts = (await readdir(assets)).filter((name) => /^worker-(occlusion|rights|rotation)-/.test(name));

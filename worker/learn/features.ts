@@ -21,7 +21,7 @@ export interface LocalTime {
 }
 
 /** Reads a moment in the device's time zone. */
-export type ReadClock = (time: number) => LocalTime;
+type ReadClock = (time: number) => LocalTime;
 
 /** The items of one pack, as the head sees them. */
 export interface Features {
@@ -153,5 +153,25 @@ export function featuresOf(pack: Pack & { readonly priors: Priors }): Features {
         return sum;
       });
     },
+  };
+}
+
+/**
+ * The features of any item at any moment, for `learn`; undefined of an item that is not in the pack. What it gives holds until it
+ * is asked again: one array serves all.
+ *
+ * @param clock milliseconds since 1970 to local time
+ */
+export function featuresAt(
+  features: Features,
+  rowOf: ReadonlyMap<string, ItemRow>,
+  clock: ReadClock,
+): (item: string, time: number) => Float64Array | undefined {
+  const into = new Float64Array(size);
+  return (item, time) => {
+    const row = rowOf.get(item);
+    if (row === undefined) return undefined;
+    features.of(row, clock(time), into);
+    return into;
   };
 }

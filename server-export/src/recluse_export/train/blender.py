@@ -188,14 +188,15 @@ def train_blender(
                 step.advance()
             descent.end_pass()
     blender.eval()
-    steadiness, tried = choose_steadiness(hybrid, log, check, settings, repeats, known)
+    histories = histories_of(check)
+    steadiness, tried = choose_steadiness(hybrid, histories, check, repeats, known)
     budget.tried += tried
     if steadiness is None:
         alone = Blender(hybrid.counting.linear.coefficients, chosen)
         blender.load_state_dict({**blender.state_dict(), **untaught(alone)})
         return False
     blender.steadiness.fill_(steadiness)
-    levels, more = choose_by_length(hybrid, log, check, settings, repeats, steadiness, known)
+    levels, more = choose_by_length(hybrid, histories, check, repeats, steadiness, known)
     budget.tried += more
     blender.by_length.copy_(levels)
     return True
@@ -208,19 +209,15 @@ def untaught(blender: Blender) -> dict[str, Tensor]:
 
 def choose_steadiness(
     hybrid: Hybrid,
-    log: Log,
+    histories: Histories,
     check: Targets,
-    settings: ModelSettings,
     repeats: bool,
     known: Int | None = None,
 ) -> tuple[float | None, list[Attempt]]:
     """How much of the linear tier's score to add to the trained blend: the most that is not worse on
-    ``check`` than the best, by NDCG@10 + recall@10; None if the linear tier alone is better than every such
-    sum.
+    ``check``, of whose users these are the histories, than the best, by NDCG@10 + recall@10; None if the
+    linear tier alone is better than every such sum.
     """
-    histories = histories_at(
-        log, check.users, check.now, hybrid.counting.event_types, settings.history_events
-    )
     linear = LinearTier(hybrid.counting)
     rankings: dict[float | None, list[Int]] = {None: [], **{amount: [] for amount in STEADINESS}}
     for _, chunk in in_chunks(histories):
@@ -255,9 +252,8 @@ def not_worse(one: Float, best_one: Float) -> bool:
 
 def choose_by_length(
     hybrid: Hybrid,
-    log: Log,
+    histories: Histories,
     check: Targets,
-    settings: ModelSettings,
     repeats: bool,
     steadiness: float,
     known: Int | None = None,
@@ -267,9 +263,6 @@ def choose_by_length(
     ``check`` for histories cut to so many of their newest events; nothing at the last length.
     ``hybrid.blender`` still adds ``steadiness`` times the linear tier at any length.
     """
-    histories = histories_at(
-        log, check.users, check.now, hybrid.counting.event_types, settings.history_events
-    )
     linear = LinearTier(hybrid.counting)
     mode = "any" if repeats else "discover"
     priors = hybrid.counting.priors
@@ -278,10 +271,8 @@ def choose_by_length(
     lines = ["taste", *LINEAR_PARTS]
     levels = torch.zeros_like(hybrid.blender.by_length)
     tried: list[Attempt] = []
-    for place, events in enumerate(LENGTHS[:-1]):
-        if events == 0:
-            levels[place, lines.index("affinity")] = STATED_TASTE
-            continue
+    levels[0, lines.index("affinity")] = STATED_TASTE
+    for place, events in enumerate(LENGTHS[1:-1], 1):
         fewer = histories.newest(events)
         found: dict[tuple[float, str | None, float], list[Int]] = {}
         for _, chunk in in_chunks(fewer):
