@@ -52,6 +52,17 @@ async function enterKnown(): Promise<Page> {
   return page;
 }
 
+/**
+ * Waits until nothing has been asked for in three seconds. The browser looks after the shop's service worker some time after each visit, when it
+ * likes: what a test counts must not begin while looks of the visits before are still to come.
+ */
+async function quiet(page: Page): Promise<void> {
+  for (let asked = -1; asked !== server.requests.length; ) {
+    asked = server.requests.length;
+    await page.waitForTimeout(3000);
+  }
+}
+
 type TabId = 'knows' | 'thinks' | 'why' | 'yours' | 'runs' | 'left';
 
 async function openPanel(page: Page, tab: TabId): Promise<void> {
@@ -400,6 +411,7 @@ test('how it runs says how old the lists are, and looks for a newer pack when as
   await page.evaluate(() => window.recluse.ready());
   await openPanel(page, 'runs');
   expect(await body(page).innerText()).toMatch(/Lists on this page\s+made less than a minute ago/);
+  await quiet(page);
   const before = server.requests.length;
   await body(page).getByRole('button', { name: 'Look for a newer pack' }).click();
   await said(page).getByText('This one is the newest').waitFor();
@@ -412,6 +424,7 @@ test('how it runs shows what the shelves lead to, once the visitor wants that to
   await openPanel(page, 'runs');
   await body(page).getByText('is not noted, unless you want').waitFor();
   expect((await history(page)).filter(({ type }) => type === 'impression')).toEqual([]);
+  await quiet(page);
   const before = server.requests.length;
   await body(page).getByRole('button', { name: 'Note what is seen' }).click();
   await body(page).getByRole('button', { name: 'Note no more what is seen' }).waitFor();
@@ -445,6 +458,7 @@ test('a whole tour of the panel on a phone is large enough for a finger, accessi
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.evaluate(() => window.recluse.ready());
+  await quiet(page);
   const before = server.requests.length;
   await page.evaluate(axe.source);
   for (const tab of ['knows', 'thinks', 'why', 'yours', 'left'] as const) {
@@ -492,6 +506,7 @@ test('a visitor who wants it sees what the shelves teach this device, and can en
   ).toBeGreaterThan(3);
   await page.locator('.shelf[data-placement="for-you"] .card-link').first().click();
   await page.locator('.product-facts').waitFor();
+  await quiet(page);
   const before = server.requests.length;
   await openPanel(page, 'runs');
   await body(page)
