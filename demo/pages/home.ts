@@ -216,8 +216,8 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     return shelves;
   }
 
-  /** One more page for a shelf, without what stands on another. Returns how many products came. */
-  async function lengthen(answer: Answer): Promise<number> {
+  /** One more page for a shelf, without what stands on another. Returns how many products came; undefined where the shelves were asked for anew meanwhile. */
+  async function lengthen(answer: Answer): Promise<number | undefined> {
     let longer = answer;
     let added = 0;
     while (added === 0 && longer.hasMore) {
@@ -228,7 +228,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
       longer = { ...answerOf(longer, list), items: [...longer.items, ...fresh] };
     }
     const place = answers.indexOf(answer);
-    if (place < 0) return 0;
+    if (place < 0) return undefined;
     answers = answers.with(place, longer);
     const list = shop.lists.get(answer.placement);
     // "Why" asks for the whole shelf, not for its last page.
@@ -248,7 +248,11 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     button()?.setAttribute('aria-busy', 'true');
     const focused = document.activeElement === button();
     try {
-      const added = await lengthen(answer);
+      let added = await lengthen(answer);
+      while (added === undefined) {
+        const newer = answers.find((other) => other.placement === placement);
+        added = newer ? await lengthen(newer) : 0;
+      }
       opened.set(placement, (opened.get(placement) ?? 0) + 1);
       draw(false, false);
       announce(added > 0 ? `${added} more in ${answer.title}.` : `That is all there is in ${answer.title}.`);
