@@ -34,10 +34,13 @@ function shipPack(): Plugin {
 }
 
 /** What every kind of test shares: `recluse` means the sources, whose worker is a source too. */
-function project(test: NonNullable<TestProjectInlineConfiguration['test']>): TestProjectInlineConfiguration {
+function project(
+  test: NonNullable<TestProjectInlineConfiguration['test']>,
+  instead: Readonly<Record<string, string>> = {},
+): TestProjectInlineConfiguration {
   return {
     root: here('.'),
-    resolve: { alias: entries((name) => here(`./src/${name}.ts`)) },
+    resolve: { alias: { ...entries((name) => here(`./src/${name}.ts`)), ...instead } },
     plugins: [workerFromSource()],
     worker: { format: 'es', plugins: () => [workerFromSource()] },
     // Found out during the first run, a dependency would be bundled then, and the page reloaded under the test.
@@ -49,18 +52,22 @@ function project(test: NonNullable<TestProjectInlineConfiguration['test']>): Tes
   };
 }
 
-async function projects(): Promise<TestProjectInlineConfiguration[]> {
-  const chromium = await installedChromium();
-  return [
-    project({ name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' }),
-    // Rooms of the worker in a real browser, with its own IndexedDB and Cache Storage.
-    project({
-      name: 'browser',
-      include: ['test/browser/**/*.browser.ts'],
+/** Tests that run inside a real browser. @param instead packages that take the place of others */
+function inBrowser(
+  name: string,
+  include: string[],
+  chromium: string | undefined,
+  instead: Readonly<Record<string, string>> = {},
+): TestProjectInlineConfiguration {
+  return project(
+    {
+      name,
+      include,
       // Nobody waits so long where the machine is not busy; what must be fast is measured in the tests themselves.
       testTimeout: 60_000,
       hookTimeout: 60_000,
       expect: { poll: { timeout: 10_000 } },
+      env: { REACT: instead.react ?? 'react' },
       browser: {
         enabled: true,
         headless: true,
@@ -70,6 +77,21 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
         }),
         instances: [{ browser: 'chromium' }],
       },
+    },
+    instead,
+  );
+}
+
+async function projects(): Promise<TestProjectInlineConfiguration[]> {
+  const chromium = await installedChromium();
+  return [
+    project({ name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' }),
+    // Rooms of the worker in a real browser, with its own IndexedDB and Cache Storage.
+    inBrowser('browser', ['test/browser/**/*.browser.ts'], chromium),
+    // The hooks once more, on the oldest React that they are for.
+    inBrowser('react-18', ['test/browser/react.browser.ts'], chromium, {
+      react: 'react-18',
+      'react-dom': 'react-dom-18',
     }),
     // The built demo as a visitor has it: driven from outside, served by our own server.
     project({

@@ -35,7 +35,11 @@ const steps = [
     },
   },
   { name: 'parity', set: ['python', 'chromium', 'built'], work: (args) => vitest(['parity'], args) },
-  { name: 'browser', set: ['chromium', 'built'], work: (args) => vitest(['browser', 'demo'], args) },
+  {
+    name: 'browser',
+    set: ['chromium', 'built'],
+    work: (args) => vitest(['browser', 'react-18', 'demo'], args),
+  },
 ];
 
 /**

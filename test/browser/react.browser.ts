@@ -1,5 +1,5 @@
 /** `recluse/react` in a real page: strict mode, and what a server has rendered. */
-import { createElement, StrictMode } from 'react';
+import { createElement, StrictMode, version } from 'react';
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -55,6 +55,10 @@ function mount(element: ReturnType<typeof createElement>): Root {
   root.render(element);
   return root;
 }
+
+test('the React that runs is the one that the project is about', () => {
+  expect(version).toMatch(import.meta.env.REACT === 'react-18' ? /^18\./ : /^19\./);
+});
 
 test('a component shows the list, in strict mode as well, and another request brings another list', async () => {
   const { recluse } = await shop();
