@@ -784,6 +784,14 @@ export interface Metrics {
   positions: ({ placement: string; position: number | null } & Rates)[];
   /** By day in UTC, `'2026-11-25'`, oldest first; null for all days that are too long ago to be told apart. */
   days: ({ day: string | null } & Rates)[];
+  /**
+   * Clicks an impression by placement and day in UTC together, by placement and then oldest first, for at most 168 of both (eight shelves for
+   * three weeks). Placement `''` with day null: all that is too long ago to be told apart.
+   */
+  placementDays: ({ placement: string; day: string | null } & Pick<
+    Rates,
+    'impressions' | 'clicks' | 'ctr'
+  >)[];
   /** Share of the impressions whose item had been shown before; null without impressions. */
   repeated: number | null;
   /** Share of the impressions whose item the visitor had done nothing with before; null without impressions. */

@@ -45,6 +45,25 @@ export function dateOf(days: number): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString().slice(0, 10);
 }
 
+/** Sorted by placement, and then by day. */
+function placementDaysOf({ placementDays }: Tally): Metrics['placementDays'] {
+  return Object.entries(placementDays)
+    .map(([key, days]) => [String(JSON.parse(key)), days] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([placement, days]) =>
+      Object.entries(days)
+        .map(([day, row]) => ({ day: day === 'null' ? null : Number(day), row }))
+        .sort((one, other) => (one.day ?? -Infinity) - (other.day ?? -Infinity))
+        .map(({ day, row: [impressions = 0, clicks = 0] }) => ({
+          placement,
+          day: day === null ? null : dateOf(day),
+          impressions,
+          clicks,
+          ctr: impressions > 0 ? clicks / impressions : null,
+        })),
+    );
+}
+
 /** @param items how many the pack has; undefined before there is one */
 export function metricsOf(tally: Tally, { latency, age }: Timings, items: number | undefined): Metrics {
   const total = noCounts();
@@ -83,6 +102,7 @@ export function metricsOf(tally: Tally, { latency, age }: Timings, items: number
         day: typeof day === 'number' ? dateOf(day) : null,
         ...ratesOf(row),
       })),
+    placementDays: placementDaysOf(tally),
     repeated: impressions > 0 ? tally.repeated / impressions : null,
     novelty: impressions > 0 ? tally.novel / impressions : null,
     coverage: { items: shown, share: items ? Math.min(1, shown / items) : null },

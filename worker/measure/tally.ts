@@ -29,6 +29,8 @@ export interface Tally {
   places: Table;
   /** By placement and position (-1: unknown). */
   positions: Table;
+  /** Impressions and clicks by placement and then by day; a placement's key is JSON, so that none is a name of JavaScript's. */
+  placementDays: Record<string, Table>;
   /** By experiment and variant. */
   variants: Table;
   /** What no list led to. */
@@ -52,6 +54,8 @@ export const most = {
   days: 180,
   places: 80,
   positions: 140,
+  /** Eight shelves for three weeks. */
+  placementDays: 168,
   variants: 50,
   leads: 60,
   shown: 1000,
@@ -75,6 +79,7 @@ export const emptyTally = (): Tally => ({
   days: {},
   places: {},
   positions: {},
+  placementDays: {},
   variants: {},
   elsewhere: noCounts(),
   leads: [],
@@ -90,6 +95,19 @@ const isRow = (value: unknown): boolean =>
   Array.isArray(value) && value.every((count) => Number.isFinite(count) && count >= 0);
 const isTable = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every(isRow);
+const isTables = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isTable);
+
+/** The key of what was too long ago to be told apart, of all placements together. */
+const everywhere = JSON.stringify('');
+const longAgo = String(null);
+
+/** What was counted before placements had days. */
+function withoutDays(days: Table): Record<string, Table> {
+  const sum = [0, 0];
+  for (const row of Object.values(days)) addRow(sum, row.slice(0, 2));
+  return { [everywhere]: { [longAgo]: sum } };
+}
 
 /** A kept tally; undefined where it is damaged, for then it is counted anew. */
 export function tallyIn(value: unknown): Tally | undefined {
@@ -100,9 +118,12 @@ export function tallyIn(value: unknown): Tally | undefined {
     (tally.since === null || Number.isFinite(tally.since)) &&
     [tally.days, tally.places, tally.positions, tally.variants, tally.preferences].every(isTable) &&
     isRow(tally.elsewhere) &&
+    (tally.placementDays === undefined || isTables(tally.placementDays)) &&
     [tally.leads, tally.drafts].every((list) => Array.isArray(list) && list.every(Array.isArray)) &&
     [tally.shown, tally.touched, [tally.repeated, tally.novel]].every(isRow);
-  return right ? (tally as Tally) : undefined;
+  return right
+    ? { ...(tally as Tally), placementDays: tally.placementDays ?? withoutDays(tally.days!) }
+    : undefined;
 }
 
 const shortened = (name: string): string => name.slice(0, most.name);
@@ -135,6 +156,34 @@ function bound(table: Table, limit: number, otherwise: readonly (string | number
     const row = table[least]!;
     delete table[least];
     add(table, otherwise, row);
+  }
+}
+
+/** Adds to a placement's day. */
+function addOfDay(table: Record<string, Table>, placement: string, day: string, row: Row): void {
+  table[placement] ??= {};
+  const days = table[placement]!;
+  days[day] ??= [0, 0];
+  addRow(days[day]!, row.slice(0, 2));
+}
+
+/** The oldest day of a placement loses both, of several the one with least. */
+function boundPlacementDays(table: Record<string, Table>): void {
+  const cells = Object.entries(table)
+    .flatMap(([placement, days]) => Object.entries(days).map(([day, row]) => ({ placement, day, row })))
+    .filter(({ day }) => day !== longAgo);
+  const weight = (row: Row) => row[0]! + row[1]!;
+  while (cells.length > most.placementDays) {
+    const least = cells.reduce((one, other) =>
+      Number(other.day) < Number(one.day) || (other.day === one.day && weight(other.row) < weight(one.row))
+        ? other
+        : one,
+    );
+    cells.splice(cells.indexOf(least), 1);
+    const { placement, day, row } = least;
+    delete table[placement]![day];
+    if (Object.keys(table[placement]!).length === 0) delete table[placement];
+    addOfDay(table, everywhere, longAgo, row);
   }
 }
 
@@ -212,6 +261,8 @@ function count(
 
   add(tally.days, [Math.floor(time / day)], row);
   add(tally.places, [placement, source], row);
+  if (type === 'impression' || type === 'click')
+    addOfDay(tally.placementDays, JSON.stringify(placement), String(Math.floor(time / day)), row);
   add(tally.positions, [placement, position], row);
   for (const [name, experiment] of experiments)
     if (concerns(experiment, own ? (one.placement ?? '') : placement, moment))
@@ -251,6 +302,7 @@ export function countedOn(
     bound(next.places, most.places, ['', '']);
     bound(next.positions, most.positions, ['', -1]);
     bound(next.variants, most.variants, ['', '']);
+    boundPlacementDays(next.placementDays);
     next.seq = Math.max(next.seq, one.seq);
   }
   next.shown = [...working.shown];

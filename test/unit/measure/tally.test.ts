@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { StoredInteraction } from '../../../src/contract.ts';
 import { type Assignment, assigned } from '../../../worker/measure/assignment.ts';
 import { experimentOf, metricsOf, noTimings } from '../../../worker/measure/metrics.ts';
-import { countedOn, emptyTally, type Tally, tallyIn } from '../../../worker/measure/tally.ts';
+import { countedOn, emptyTally, most, type Tally, tallyIn } from '../../../worker/measure/tally.ts';
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 10, 1);
@@ -141,6 +141,76 @@ describe('what lists have come to', () => {
     );
   });
 
+  it('tells the click rate of a placement on a day, however the interactions come', () => {
+    const metrics = shown(
+      counted(
+        stored(
+          { type: 'impression', placement: 'home' },
+          { type: 'impression', placement: 'home', item: 'b' },
+          { type: 'click', placement: 'home' },
+          { type: 'impression', placement: 'home', time: start + day },
+          { type: 'impression', placement: 'basket', time: start + day },
+          { type: 'click', placement: 'basket', time: start + day },
+          { type: 'purchase', time: start + day },
+        ),
+      ),
+    );
+    expect(metrics.placementDays).toEqual([
+      { placement: 'basket', day: '2026-11-02', impressions: 1, clicks: 1, ctr: 1 },
+      { placement: 'home', day: '2026-11-01', impressions: 2, clicks: 1, ctr: 0.5 },
+      { placement: 'home', day: '2026-11-02', impressions: 1, clicks: 0, ctr: 0 },
+    ]);
+  });
+
+  it('adds up over placement and day together: to each placement, to each day, and to everything', () => {
+    fc.assert(
+      fc.property(log, (interactions) => {
+        const { placementDays, placements, days } = shown(counted(interactions));
+        const sumOf = (chosen: (row: (typeof placementDays)[number]) => boolean) => {
+          const rows = placementDays.filter(chosen);
+          return [
+            rows.reduce((sum, { impressions }) => sum + impressions, 0),
+            rows.reduce((sum, { clicks }) => sum + clicks, 0),
+          ];
+        };
+        for (const { placement, impressions, clicks } of placements)
+          expect(sumOf((row) => row.placement === placement)).toEqual([impressions, clicks]);
+        for (const { day, impressions, clicks } of days)
+          expect(sumOf((row) => row.day === day)).toEqual([impressions, clicks]);
+      }),
+    );
+  });
+
+  it('lets the oldest days of placements go first, and loses no count by it', () => {
+    const tally = counted(
+      stored(
+        ...Array.from({ length: 900 }, (_, at) => ({
+          type: at % 3 ? 'impression' : 'click',
+          placement: `shelf ${at % 10}`,
+          time: start + Math.floor(at / 20) * day,
+        })),
+      ),
+    );
+    const { placementDays, total } = shown(tally);
+    const old = placementDays.filter(({ day }) => day === null);
+    expect(old.map(({ placement }) => placement)).toEqual(['']);
+    expect(placementDays.length - old.length).toBe(most.placementDays);
+    expect(new Set(placementDays.flatMap(({ day }) => day ?? [])).size).toBe(17);
+    expect(placementDays.at(-1)!.day).toBe('2026-12-15');
+    expect(placementDays.reduce((sum, { impressions }) => sum + impressions, 0)).toBe(total.impressions);
+    expect(placementDays.reduce((sum, { clicks }) => sum + clicks, 0)).toBe(total.clicks);
+  });
+
+  it('takes over what was counted before placements had days', () => {
+    const { placementDays: _, ...before } = counted(
+      stored({ type: 'impression', placement: 'home' }, { placement: 'home' }),
+    );
+    const tally = tallyIn(JSON.parse(JSON.stringify(before)))!;
+    expect(shown(tally).placementDays).toEqual([
+      { placement: '', day: null, impressions: 1, clicks: 1, ctr: 1 },
+    ]);
+  });
+
   it('stays below 50 kB after years of many placements, positions, experiments and items, and still adds up', () => {
     const experiments = new Map(
       Array.from({ length: 40 }, (_, at) => [
@@ -160,7 +230,7 @@ describe('what lists have come to', () => {
       })),
     );
     const tally = counted(many, experiments);
-    expect(new TextEncoder().encode(JSON.stringify(tally)).length).toBeLessThan(45_000);
+    expect(new TextEncoder().encode(JSON.stringify(tally)).length).toBeLessThan(47_000);
     const { total, days } = shown(tally);
     expect(total.impressions).toBe(8000);
     expect(days[0]!.day).toBeNull();
@@ -206,6 +276,9 @@ describe('what lists have come to', () => {
       { shown: ['a'] },
       { elsewhere: [-1] },
       { preferences: 3 },
+      { placementDays: null },
+      { placementDays: { '"home"': 3 } },
+      { placementDays: { '"home"': { 20394: ['x'] } } },
     ])
       expect(tallyIn({ ...tally, ...damage })).toBeUndefined();
     for (const none of [null, undefined, 3, 'x', []]) expect(tallyIn(none)).toBeUndefined();
