@@ -73,9 +73,11 @@ export async function sizes({ withRuntime = true } = {}) {
   const askedFor = (name) => /^worker-serve-(measure|learn)-/.test(name);
   const onDemand = later.filter((name) => !askedFor(name));
   const features = later.filter(askedFor);
+  /** What draws the inspector's metrics, where there are any. */
+  const metrics = dist.filter((name) => /^metrics-.*\.js$/.test(name));
   /** What is loaded when `collect()` is told to. */
   const sources = dist.filter(
-    (name) => /^(?!worker-|recluse\.).*\.js$/.test(name) && !entries.includes(name),
+    (name) => /^(?!worker-|recluse\.|metrics-).*\.js$/.test(name) && !entries.includes(name),
   );
   const pack = existsSync(`${root}demo/pack`) ? readdirSync(`${root}demo/pack`).sort() : [];
   // All that the demo loads of its own: not the pack, not ONNX Runtime, and not the SDK's worker, which has budgets above.
@@ -128,7 +130,8 @@ export async function sizes({ withRuntime = true } = {}) {
     { name: 'collect entry', bytes: sum(collectBytes) },
     { name: 'element entry, besides page and collect', bytes: sum(elementBytes) },
     { name: 'react entry, besides page and React', bytes: await sizeOf('dist/react.js') },
-    { name: 'inspector entry', bytes: await sizeOf('dist/inspector.js') },
+    { name: 'inspector entry', bytes: sum(await sizesOf(withImports('inspector.js').map(inDist))) },
+    { name: 'inspector, its metrics', bytes: sum(await sizesOf(metrics.map(inDist))) },
     { name: 'script tag, all of the page', bytes: await sizeOf('dist/recluse.script.js') },
     { name: 'script tag, worker for other origins', bytes: await sizeOf('dist/recluse.worker.js') },
     { name: 'measure entry', bytes: sum(measureBytes) },

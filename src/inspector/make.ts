@@ -13,3 +13,46 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   element.append(...children.flat().filter((child) => child !== undefined && child !== false));
   return element;
 }
+
+/** Names with what is said of them; those of which nothing is said are left out. */
+export const facts = (pairs: readonly (readonly [string, string | false | undefined] | undefined)[]) =>
+  make(
+    'dl',
+    { part: 'facts' },
+    pairs.flatMap((pair) =>
+      pair?.[1] ? [make('div', {}, make('dt', {}, pair[0]), make('dd', {}, pair[1]))] : [],
+    ),
+  );
+
+/** A table, to be scrolled where it is too wide: by the keyboard, too. The first cell of each row names it. */
+export const table = (caption: string, columns: readonly string[], rows: readonly (readonly string[])[]) =>
+  make(
+    'div',
+    { part: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    make(
+      'table',
+      { part: 'table' },
+      make('caption', {}, caption),
+      make(
+        'thead',
+        {},
+        make(
+          'tr',
+          {},
+          columns.map((name) => make('th', { scope: 'col' }, name)),
+        ),
+      ),
+      make(
+        'tbody',
+        {},
+        rows.map(([name, ...cells]) =>
+          make(
+            'tr',
+            {},
+            make('th', { scope: 'row' }, name),
+            cells.map((cell) => make('td', {}, cell)),
+          ),
+        ),
+      ),
+    ),
+  );

@@ -1,6 +1,6 @@
 /** The inspector's sections, each made of what the recommender says of itself. */
 import type { ExportDocument, ItemDisplay, RankedList, Status, StoredInteraction } from '../index.ts';
-import { type Child, make } from './make.ts';
+import { type Child, facts, make, table } from './make.ts';
 import type { InspectorWords } from './words.ts';
 
 /** All that is shown, read at one moment. */
@@ -12,17 +12,27 @@ export interface Knowledge {
   list: RankedList | undefined;
   /** BCP 47. */
   language: string;
+  /** The type of which alone lines are shown; empty: all. */
+  kind: string;
+  /** The site's own picture of an item. */
+  picture: ((item: string) => Node | undefined) | undefined;
 }
 
+/** All sections, in their order. */
+export const sectionNames = ['known', 'tastes', 'why', 'leaves', 'kept', 'metrics', 'yours'] as const;
+export type SectionName = (typeof sectionNames)[number];
+
 /** Lines drawn at once; more than that nobody reads. */
-const linesShown = 100;
+const linesShown = 150;
+/** Days that are unfolded at first. */
+const daysOpen = 3;
 const tastesShown = 8;
 
-export const section = (name: string, title: string, children: readonly Child[]): HTMLElement =>
+export const section = (name: SectionName, title: string, children: readonly Child[]): HTMLElement =>
   make(
     'section',
     { part: `section ${name}`, 'aria-labelledby': name },
-    make('h3', { id: name, part: 'heading', tabindex: '-1' }, title),
+    make('h3', { id: name, part: `heading ${name}-heading`, tabindex: '-1' }, title),
     children,
   );
 
@@ -31,45 +41,107 @@ const nameOf =
   (id: string) =>
     displays.get(id)?.title ?? id;
 
-function subject(line: StoredInteraction, known: Knowledge): string {
-  return line.query ? `“${line.query}”` : line.item ? nameOf(known)(line.item) : JSON.stringify(line.where);
+function subject({ query, item, where }: StoredInteraction, known: Knowledge, words: InspectorWords): string {
+  if (query) return `“${query}”`;
+  if (item) return nameOf(known)(item);
+  return typeof where?.category === 'string' ? words.everythingFrom(where.category) : JSON.stringify(where);
 }
+
+function deedOf({ type, value, quantity }: StoredInteraction, words: InspectorWords): string {
+  if (type === 'rating' && value !== undefined) return words.rated(value);
+  return words.deed(type) + ((quantity ?? 1) > 1 ? `, ${words.pieces(quantity!)}` : '');
+}
+
+const counted = <Key>(keys: Iterable<Key>): Map<Key, number> => {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+};
 
 /** What the visitor did, day by day, newest first, each line with a button that forgets it. */
 export function timeline(known: Knowledge, words: InspectorWords): Child[] {
-  const lines = known.document.interactions
+  const { interactions, compacted } = known.document;
+  const own = make('slot', { name: 'known' });
+  if (interactions.length === 0 && compacted.length === 0) return [make('p', {}, words.nothing), own];
+  const button = (deed: string, attributes: Readonly<Record<string, string>>, text: string) =>
+    make('button', { type: 'button', part: `button ${deed}`, 'data-do': deed, ...attributes }, text);
+
+  const lines = interactions
     .filter(({ type }) => type !== 'impression')
     .sort((a, b) => b.time - a.time || b.seq - a.seq);
-  if (lines.length === 0) return [make('p', {}, words.nothing)];
+  const kinds = [...counted(lines.map(({ type }) => type))].sort(([, a], [, b]) => b - a);
+  const kind = kinds.some(([type]) => type === known.kind) ? known.kind : '';
+  const chosen = lines.filter(({ type }) => !kind || type === kind);
+  const about = counted(lines.map(({ item }) => item));
   const day = new Intl.DateTimeFormat(known.language, { weekday: 'long', day: 'numeric', month: 'long' });
   const days = new Map<string, StoredInteraction[]>();
-  for (const line of lines.slice(0, linesShown)) {
-    const key = day.format(line.time);
-    days.set(key, [...(days.get(key) ?? []), line]);
+  for (const one of chosen.slice(0, linesShown)) {
+    const name = day.format(one.time);
+    days.set(name, [...(days.get(name) ?? []), one]);
   }
-  const groups = [...days].map(([name, ofDay]) => [
-    make('h4', { part: 'day' }, name),
-    make(
-      'ul',
-      { part: 'lines', role: 'list' },
-      ofDay.map((line) => {
-        const deed = words.deed(line.type);
-        const about = subject(line, known);
-        const label = words.forgetLine(deed, about);
-        const button = { type: 'button', part: 'button forget', 'data-do': 'line', 'data-key': line.id };
-        return make(
-          'li',
-          { part: 'line' },
-          make('span', {}, make('b', {}, about), ` ${deed}`),
-          make('button', { ...button, 'aria-label': label, title: label }, '✕'),
-        );
-      }),
-    ),
-  ]);
-  const rest = lines.length - linesShown;
+
+  const line = (one: StoredInteraction) => {
+    const name = subject(one, known, words);
+    const deed = deedOf(one, words);
+    const label = words.forgetLine(deed, name);
+    const many = one.item ? about.get(one.item)! : 0;
+    const picture = one.item && known.picture?.(one.item);
+    return make(
+      'li',
+      { part: 'line' },
+      picture && make('span', { part: 'picture' }, picture),
+      make(
+        'span',
+        { part: 'what' },
+        make('b', { part: 'name' }, name),
+        ' ',
+        make('span', { part: 'deed' }, deed),
+      ),
+      many > 1 &&
+        button(
+          'product',
+          { 'data-key': one.item, 'aria-label': words.forgetAbout(many, name) },
+          words.all(many),
+        ),
+      button('line', { 'data-key': one.id, 'aria-label': label, title: label }, '✕'),
+    );
+  };
+
+  const option = (value: string, name: string, count: number) =>
+    make('option', { value, selected: value === kind }, `${name} (${count})`);
+  const seen = counted(interactions.flatMap(({ type, item }) => (type === 'impression' ? item : []))).size;
+  const sums = compacted.reduce((sum, { count }) => sum + count, 0);
+  const rest = chosen.length - linesShown;
   return [
-    make('p', {}, words.lines(lines.length)),
-    ...groups.flat(),
+    make('p', {}, words.lines(lines.length, known.status.privacy.consent)),
+    kinds.length > 1 &&
+      make(
+        'label',
+        { part: 'show' },
+        words.show,
+        make(
+          'select',
+          { part: 'select', name: 'shown', 'data-do': 'kind' },
+          option('', words.everything, lines.length),
+          kinds.map(([type, count]) => option(type, words.deed(type), count)),
+        ),
+      ),
+    own,
+    seen > 0 && make('p', { part: 'seen' }, words.seen(seen), button('seen', {}, words.forgetSeen)),
+    sums > 0 && make('p', {}, words.sums(sums, compacted.length)),
+    ...[...days].map(([name, ofDay], place) =>
+      make(
+        'details',
+        { part: 'day', 'data-key': name, open: place < daysOpen },
+        make(
+          'summary',
+          { part: 'summary', 'data-do': 'day', 'data-key': name },
+          `${name} `,
+          make('small', {}, String(ofDay.length)),
+        ),
+        make('ul', { part: 'lines', role: 'list' }, ofDay.map(line)),
+      ),
+    ),
     rest > 0 && make('p', {}, words.older(rest)),
   ];
 }
@@ -120,29 +192,21 @@ export function why(known: Knowledge, words: InspectorWords): Child[] {
   return [make('ol', { part: 'reasons' }, reasons)];
 }
 
-const facts = (pairs: readonly (readonly [string, string] | false | undefined)[]) =>
-  make(
-    'dl',
-    { part: 'facts' },
-    pairs.flatMap((pair) =>
-      pair ? [make('div', {}, make('dt', {}, pair[0]), make('dd', {}, pair[1]))] : [],
-    ),
-  );
-
 /** What left the device: a zero that is counted. */
 export function leaves({ status, language }: Knowledge, words: InspectorWords): Child[] {
   const number = new Intl.NumberFormat(language);
   return [
     make('p', { part: 'zero' }, number.format(status.network.sent)),
-    facts([
-      [words.sent, number.format(status.network.sent)],
-      [words.requests, number.format(status.network.requests)],
-      status.privacy.globalPrivacyControl && ['', words.gpc],
-    ]),
+    make('p', {}, words.sent),
+    facts([[words.requests, number.format(status.network.requests)]]),
+    status.privacy.globalPrivacyControl && make('p', {}, words.gpc),
+    make('slot', { name: 'leaves' }),
   ];
 }
 
 interface Figure {
+  split: string;
+  targets?: string;
   model: string;
   metric: string;
   value: number;
@@ -155,32 +219,50 @@ const isFigure = (figure: unknown): figure is Figure =>
   'metric' in figure &&
   typeof (figure as Figure).value === 'number';
 
+/** The model card's figures: a model a row, a metric a column, all targets of the first split. */
+function cardTable(card: unknown, name: string, language: string): HTMLElement | false {
+  const given = (card as { figures?: unknown } | null)?.figures;
+  const figures = (Array.isArray(given) ? given : []).filter(isFigure);
+  const split = figures[0]?.split;
+  const shown = figures.filter((figure) => figure.split === split && (figure.targets ?? 'all') === 'all');
+  const metrics = [...new Set(shown.map(({ metric }) => metric))];
+  const digits = new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const cell = (model: string, metric: string) => {
+    const figure = shown.find((one) => one.model === model && one.metric === metric);
+    return figure ? digits.format(figure.value) : '';
+  };
+  const models = [...new Set(shown.map(({ model }) => model))];
+  return (
+    models.length > 0 &&
+    table(
+      String(split),
+      [name, ...metrics],
+      models.map((model) => [model, ...metrics.map((metric) => cell(model, metric))]),
+    )
+  );
+}
+
 /** Storage, pack and the card of what was measured before. */
 export function kept({ status, language }: Knowledge, words: InspectorWords): Child[] {
   const { storage, pack, source } = status;
   const number = new Intl.NumberFormat(language);
   const kilobytes = (bytes: number) => `${number.format(Math.round(bytes / 1000))} kB`;
   const where = storage.kind === 'memory' ? words.memory : words.disk;
-  const figures = (pack?.card as { figures?: unknown } | undefined)?.figures;
-  const shown = (Array.isArray(figures) ? figures : []).filter(isFigure).slice(0, 24);
-  const digits = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
+  const card = pack !== null && cardTable(pack.card, words.pack, language);
   return [
     facts([
       [words.storage, storage.bytes === null ? where : `${where}, ${kilobytes(storage.bytes)}`],
       [words.pack, pack ? `${pack.name} ${pack.version}, ${kilobytes(pack.bytes)}` : words.none],
-      pack !== null && [words.dataUntil, pack.dataUntil.slice(0, 10)],
+      [words.dataUntil, pack?.dataUntil.slice(0, 10)],
       [words.source, source ?? words.none],
     ]),
-    shown.length > 0 &&
+    make('slot', { name: 'kept' }),
+    card &&
       make(
         'details',
-        { part: 'card' },
-        make('summary', {}, words.card),
-        facts(
-          shown.map(
-            ({ model, metric, value }) => [`${model}, ${metric}`, digits.format(value)] as [string, string],
-          ),
-        ),
+        { part: 'card', 'data-key': 'card' },
+        make('summary', { part: 'summary', 'data-do': 'day', 'data-key': 'card' }, words.card),
+        card,
       ),
   ];
 }

@@ -1,5 +1,6 @@
 /** Every text that the inspector shows, in English and in German; a site may bring its own. */
-import type { Reason } from '../index.ts';
+import type { Consent, Reason } from '../index.ts';
+import type { MetricsWords } from './metrics.ts';
 
 /** The texts of one language. */
 export interface InspectorWords {
@@ -12,7 +13,23 @@ export interface InspectorWords {
   metrics: string;
   yours: string;
   nothing: string;
-  lines(count: number): string;
+  /** How many lines there are, and what the visitor's consent means for them. */
+  lines(count: number, consent: Consent): string;
+  /** The label of the choice of what to show, and its first answer. */
+  show: string;
+  everything: string;
+  /** The button that forgets all lines about one thing, and what it says to whoever does not see the line. */
+  all(count: number): string;
+  forgetAbout(count: number, name: string): string;
+  /** What was only seen. */
+  seen(count: number): string;
+  forgetSeen: string;
+  /** Lines that `retain()` has made sums of. */
+  sums(count: number, sums: number): string;
+  /** A line about a whole category. */
+  everythingFrom(category: string): string;
+  rated(stars: number): string;
+  pieces(count: number): string;
   forgetLine(deed: string, name: string): string;
   forgotten(count: number): string;
   older(count: number): string;
@@ -30,6 +47,8 @@ export interface InspectorWords {
   card: string;
   none: string;
   noMetrics: string;
+  /** Texts of the metrics that take the place of the language's own. */
+  measured?: Partial<MetricsWords>;
   pause: string;
   resume: string;
   paused: string;
@@ -88,7 +107,19 @@ export const english: InspectorWords = {
   metrics: 'What lists are worth',
   yours: 'It is yours',
   nothing: 'Nothing yet.',
-  lines: (count) => `${count} ${count === 1 ? 'line' : 'lines'}, in this browser only`,
+  lines: (count, consent) =>
+    `${count} ${count === 1 ? 'line' : 'lines'}, in this browser only${{ granted: '', pending: ', and only until this tab is closed', denied: ', and not used now' }[consent]}.`,
+  show: 'Show',
+  everything: 'everything',
+  all: (count) => `all ${count}`,
+  forgetAbout: (count, name) => `Forget all ${count} lines about ${name}`,
+  seen: (count) => `Only seen: ${count} ${count === 1 ? 'thing' : 'things'}`,
+  forgetSeen: 'Forget these',
+  sums: (count, sums) =>
+    `${count} older ${count === 1 ? 'line is' : 'lines are'} kept only as ${sums} ${sums === 1 ? 'sum' : 'sums'}: what and how often, not each time.`,
+  everythingFrom: (category) => `everything from ${category}`,
+  rated: (stars) => `rated ${stars}`,
+  pieces: (count) => `${count} pieces`,
   forgetLine: (deed, name) => `Forget: ${deed} ${name}`,
   forgotten: (count) => `${count} ${count === 1 ? 'line' : 'lines'} forgotten.`,
   older: (count) => `And ${count} older; a saved copy holds them all.`,
@@ -96,11 +127,13 @@ export const english: InspectorWords = {
   reason(reason, nameOf) {
     if (reason.kind === 'because') return `because you ${english.deed(reason.type)} ${nameOf(reason.item)}`;
     if (reason.kind === 'habit')
-      return `you buy it again and again: ${reason.times} times, ${Math.round(reason.daysSince)} days ago`;
+      return reason.times === 1
+        ? `you bought it ${Math.round(reason.daysSince)} days ago`
+        : `you buy it again and again: ${reason.times} times, ${Math.round(reason.daysSince)} days ago`;
     if (reason.kind === 'category') return `you often choose ${reason.category}`;
     return reason.kind === 'rule' ? `the shop wants it here (${reason.rule})` : 'many people like it';
   },
-  sent: 'Bytes about you that were sent',
+  sent: 'bytes about you have left this device',
   requests: 'Files asked for, the same for everybody',
   gpc: 'Your browser objects to sharing (Global Privacy Control)',
   storage: 'Kept in',
@@ -137,7 +170,19 @@ export const german: InspectorWords = {
   metrics: 'Was die Listen bringen',
   yours: 'Es gehört Ihnen',
   nothing: 'Noch nichts.',
-  lines: (count) => `${count} ${count === 1 ? 'Zeile' : 'Zeilen'}, nur in diesem Browser`,
+  lines: (count, consent) =>
+    `${count} ${count === 1 ? 'Zeile' : 'Zeilen'}, nur in diesem Browser${{ granted: '', pending: ', und nur, bis dieser Tab geschlossen wird', denied: ', und zurzeit nicht benutzt' }[consent]}.`,
+  show: 'Zeigen',
+  everything: 'alles',
+  all: (count) => `alle ${count}`,
+  forgetAbout: (count, name) => `Alle ${count} Zeilen zu ${name} vergessen`,
+  seen: (count) => `Nur gesehen: ${count}`,
+  forgetSeen: 'Diese vergessen',
+  sums: (count, sums) =>
+    `${count} ältere ${count === 1 ? 'Zeile bleibt' : 'Zeilen bleiben'} nur als ${sums} ${sums === 1 ? 'Summe' : 'Summen'}: was und wie oft, nicht jedes Mal.`,
+  everythingFrom: (category) => `alles aus ${category}`,
+  rated: (stars) => `mit ${stars} bewertet`,
+  pieces: (count) => `${count} Stück`,
   forgetLine: (deed, name) => `Vergessen: ${name} ${deed}`,
   forgotten: (count) => `${count} ${count === 1 ? 'Zeile' : 'Zeilen'} vergessen.`,
   older: (count) => `Und ${count} ältere; eine gesicherte Kopie enthält alle.`,
@@ -145,11 +190,13 @@ export const german: InspectorWords = {
   reason(reason, nameOf) {
     if (reason.kind === 'because') return `weil Sie ${nameOf(reason.item)} ${german.deed(reason.type)} haben`;
     if (reason.kind === 'habit')
-      return `Sie kaufen es immer wieder: ${reason.times}-mal, zuletzt vor ${Math.round(reason.daysSince)} Tagen`;
+      return reason.times === 1
+        ? `Sie haben es vor ${Math.round(reason.daysSince)} Tagen gekauft`
+        : `Sie kaufen es immer wieder: ${reason.times}-mal, zuletzt vor ${Math.round(reason.daysSince)} Tagen`;
     if (reason.kind === 'category') return `Sie wählen oft ${reason.category}`;
     return reason.kind === 'rule' ? `der Laden will es hier (${reason.rule})` : 'viele mögen es';
   },
-  sent: 'Bytes über Sie, die gesendet wurden',
+  sent: 'Bytes über Sie haben dieses Gerät verlassen',
   requests: 'Angefragte Dateien, für alle dieselben',
   gpc: 'Ihr Browser widerspricht jeder Weitergabe (Global Privacy Control)',
   storage: 'Liegt in',
