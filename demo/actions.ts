@@ -5,7 +5,7 @@ import { showReasons } from './why.ts';
 
 interface Deeds {
   readonly shop: Shop;
-  openPanel(button: HTMLElement): void;
+  openPanel(button: HTMLElement): Promise<void>;
   become(shopper: string): void;
   goOn(placement: string): void;
 }
@@ -50,7 +50,7 @@ export function startActions(deeds: Promise<Deeds>): void {
     const id = button.closest<HTMLElement>('[data-recluse-item]')?.dataset.recluseItem ?? '';
     const place = placeOf(button);
     const { shop, openPanel, become, goOn } = await deeds;
-    if (act === 'panel') openPanel(button);
+    if (act === 'panel') await openPanel(button);
     if (act === 'shopper') become(button.dataset.shopper!);
     if (act === 'go-on') goOn(button.closest<HTMLElement>('[data-placement]')!.dataset.placement!);
     if (act === 'add') await shop.add(id, place);

@@ -12,7 +12,7 @@ import { categoryPage } from './pages/category.ts';
 import { homePage, wakeHome } from './pages/home.ts';
 import { productPage } from './pages/product.ts';
 import { type SearchPage, searchPage } from './pages/search.ts';
-import { createPanel, type Panel } from './panel/panel.ts';
+import type { Panel } from './panel/panel.ts';
 import { drawPicturesFrom } from './picture.ts';
 import { drawPill } from './pill.ts';
 import { problemInWords } from './problems.ts';
@@ -147,10 +147,13 @@ async function start(): Promise<void> {
       page.element.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }
 
-  panel = createPanel(document.querySelector<HTMLDialogElement>('#panel')!, theShop, outgoing, () =>
-    markShopper(nobody),
-  );
   router = startRouter({ open, show });
+  const panelComes = import('./panel/panel.ts').then(({ createPanel }) => {
+    const dialog = document.querySelector<HTMLDialogElement>('#panel')!;
+    panel = createPanel(dialog, theShop, outgoing, () => markShopper(nobody));
+    return panel;
+  });
+  panelComes.catch(() => {});
   // With the shelves there, and not when somebody looks: that is nobody's business.
   theShop.measured = import('./measured.ts').then(({ measured }) => measured(theShop));
   theShop.measured.catch(() => {});
@@ -183,7 +186,11 @@ async function start(): Promise<void> {
 
   ready({
     shop: theShop,
-    openPanel: (button) => panel.open(button === pill ? 'runs' : 'knows'),
+    openPanel: (button) =>
+      panelComes.then(
+        (panel) => panel.open(button === pill ? 'runs' : 'knows'),
+        () => notice('The panel did not arrive. The shop goes on without it.'),
+      ),
     become: (which) => void become(which),
     goOn: (placement) => void router?.page?.goOn?.(placement).catch(() => {}),
   });

@@ -88,7 +88,7 @@ export async function sizes({ withRuntime = true } = {}) {
     : [];
   /** What comes after the shelves, with sources of `recluse/collect` that this shop never asks for. */
   const afterShelves = everything.filter((name) =>
-    /^assets\/(measured|data-layer|json-ld|shopify)-/.test(name),
+    /^assets\/(measured|panel|metrics|data-layer|json-ld|shopify)-/.test(name),
   );
   const shop = everything.filter((name) => !afterShelves.includes(name));
   const kernel = /'([A-Za-z0-9+/=]+)'/.exec(

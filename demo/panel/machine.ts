@@ -1,4 +1,4 @@
-/** How it runs: the machinery, its speed, the pack and its measured quality. */
+/** How it runs: the machinery and its speed. The SDK's panel says what is kept, and what the shelves lead to. */
 import { RecluseError } from 'recluse';
 import { html, type Markup } from '../markup.ts';
 import { median } from '../median.ts';
@@ -6,6 +6,7 @@ import { notice } from '../notice.ts';
 import { problemInWords } from '../problems.ts';
 import type { Shop } from '../shop.ts';
 import { bytes, duration, milliseconds } from '../words.ts';
+import { inspectorOf } from './inspector.ts';
 import type { Tab } from './tab.ts';
 
 /** A line through the newest times, the newest on the right. */
@@ -19,51 +20,6 @@ function sparkline(times: readonly number[]): Markup {
   return html`<svg class="spark" viewBox="0 0 240 40" preserveAspectRatio="none" role="img" aria-label="Times of the last ${times.length} rankings, the longest ${milliseconds(top)}"><polyline points="${points}"></polyline></svg>`;
 }
 
-interface Figure {
-  split: string;
-  targets?: string;
-  model: string;
-  metric: string;
-  value: number;
-}
-
-const isFigure = (figure: unknown): figure is Figure =>
-  typeof figure === 'object' &&
-  figure !== null &&
-  'model' in figure &&
-  'metric' in figure &&
-  'value' in figure;
-
-/** The model card's figures as a table: a model a row, a metric a column, all targets of the first split. */
-function cardTable(card: unknown): Markup {
-  const given = typeof card === 'object' && card !== null && 'figures' in card ? card.figures : [];
-  const figures = (Array.isArray(given) ? given : []).filter(isFigure);
-  const split = figures[0]?.split;
-  const shown = figures.filter((figure) => figure.split === split && (figure.targets ?? 'all') === 'all');
-  if (shown.length === 0) return html``;
-  const metrics = [...new Set(shown.map(({ metric }) => metric))];
-  const models = [...new Set(shown.map(({ model }) => model))];
-  const value = (model: string, metric: string) =>
-    shown.find((figure) => figure.model === model && figure.metric === metric)?.value;
-  const best = new Map(
-    metrics.map((metric) => [metric, Math.max(...models.map((model) => value(model, metric) ?? 0))]),
-  );
-  return html`<h3>Measured before it came here</h3><div class="table-scroll" tabindex="0" role="region" aria-label="Figures of the model card"><table><caption>${split}</caption><thead><tr><th scope="col">model</th>${metrics.map((metric) => html`<th scope="col">${metric}</th>`)}</tr></thead><tbody>${models.map(
-    (model) =>
-      html`<tr><th scope="row">${model}</th>${metrics.map((metric) => {
-        const figure = value(model, metric);
-        const text = figure === undefined ? '' : figure.toFixed(3).replace(/^0/, '');
-        return html`<td>${figure !== undefined && figure === best.get(metric) ? html`<b>${text}</b>` : text}</td>`;
-      })}</tr>`,
-  )}</tbody></table></div>`;
-}
-
-const tiers = {
-  popular: 'lists that are the same for everybody',
-  linear: 'the light model (item to item)',
-  model: 'the full model',
-} as const;
-
 /** How old the oldest of the lists on the page is. */
 function ageOfLists({ lists, arrivals }: Shop): string {
   const now = performance.now();
@@ -76,13 +32,10 @@ function ageOfLists({ lists, arrivals }: Shop): string {
 }
 
 async function machine(shop: Shop): Promise<Markup> {
-  const { backend, pack, source, storage, network, phase, problems } = await shop.recluse.status({
-    card: true,
-  });
+  const { backend, pack, network, phase, problems } = await shop.recluse.status();
   const memory = (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory
     ?.usedJSHeapSize;
   const facts: [string, string][] = [
-    ['Lists come from', source ? tiers[source] : 'nowhere yet'],
     ['Scoring', backend.scoring === 'simd' ? 'WebAssembly with SIMD' : 'plain TypeScript'],
     [
       'Neural part',
@@ -101,15 +54,6 @@ async function machine(shop: Shop): Promise<Markup> {
     ],
     ['Lists on this page', ageOfLists(shop)],
     ['Products', pack ? pack.items.toLocaleString('en') : '0'],
-    ['Pack', pack ? `${pack.name}, version ${pack.version}, ${bytes(pack.bytes)}` : 'none'],
-    ['Trained on data until', pack?.dataUntil.slice(0, 10) || 'unknown'],
-    [
-      'Kept in',
-      storage.kind === 'indexeddb'
-        ? 'IndexedDB, on this device'
-        : `memory only: ${storage.why ?? 'storage is refused here'}`,
-    ],
-    ['Room on disk', storage.bytes === null ? 'the browser does not say' : bytes(storage.bytes)],
     ...(memory === undefined ? [] : [['Memory of this page', bytes(memory)] as [string, string]]),
     [
       'Fetched since the start',
@@ -118,11 +62,13 @@ async function machine(shop: Shop): Promise<Markup> {
     ['Now', phase === 'ready' ? 'nothing more will be fetched' : 'better lists may still come'],
   ];
   const troubles = [...new Set(problems.map(({ code }) => problemInWords(code, pack)))];
-  return html`${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl><p><button type="button" class="quiet" data-do="newer">Look for a newer pack</button></p>${shop.measured && (await shop.measured.then((measured) => measured.draw()).catch(() => null))}${pack && cardTable(pack.card)}`;
+  const measured = await shop.measured?.then((measured) => measured.draw()).catch(() => null);
+  return html`<div slot="above">${troubles.length > 0 && html`<ul class="troubles">${troubles.map((trouble) => html`<li>${trouble}</li>`)}</ul>`}${sparkline(shop.timings)}<dl class="facts">${facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl><p><button type="button" class="quiet" data-do="newer">Look for a newer pack</button></p></div>${measured && html`<div slot="metrics">${measured}</div>`}`;
 }
 
 export const machineTab = (shop: Shop, redraw: () => void): Tab => ({
   draw: () => machine(shop),
+  inspector: inspectorOf(shop, 'kept metrics'),
   async press(deed) {
     if (deed === 'watch' || deed === 'unwatch') {
       (await shop.measured)?.watch(deed === 'watch');

@@ -1,5 +1,6 @@
 /** "What this device knows": everything about the visitor, open to look at, correct, take along and erase. */
 import { RecluseError } from 'recluse';
+import { preload } from 'recluse/inspector';
 import { announce } from '../announce.ts';
 import { html } from '../markup.ts';
 import { standardMix } from '../mix.ts';
@@ -9,7 +10,7 @@ import { icon } from '../picture.ts';
 import { problemInWords } from '../problems.ts';
 import type { Shop } from '../shop.ts';
 import { knownTab } from './known.ts';
-import { left } from './left.ts';
+import { leftTab } from './left.ts';
 import { machineTab } from './machine.ts';
 import { reasonsTab } from './reasons.ts';
 import type { Field, Tab } from './tab.ts';
@@ -54,7 +55,10 @@ export function createPanel(
   /** What the body shows, to leave it alone where nothing is to change. */
   let drawn = '';
   dialog.innerHTML = frame.text;
+  // With the shelves there, and not when somebody looks: that is nobody's business.
+  preload().catch(() => {});
   const body = dialog.querySelector<HTMLElement>('#panel-body')!;
+  const plain = document.createElement('div');
   const confirm = dialog.querySelector<HTMLElement>('.confirm')!;
   const pause = dialog.querySelector<HTMLElement>('[data-panel="pause"]')!;
 
@@ -70,7 +74,7 @@ export function createPanel(
     why: reasonsTab(shop, redraw),
     yours: yoursTab(shop, redraw),
     runs: machineTab(shop, redraw),
-    left: { draw: () => left(shop, outgoing) },
+    left: leftTab(shop, outgoing),
   };
 
   function drawFrame(): void {
@@ -103,7 +107,10 @@ export function createPanel(
     const field = focused instanceof HTMLElement && at >= 0 ? focused.getAttribute('name') : null;
     const before = body.dataset.shown === tab ? folds() : new Map();
     const { scrollTop } = body;
-    body.innerHTML = text;
+    const { inspector = plain } = content[tab];
+    inspector.innerHTML = text;
+    // What stands there already is not put there again: the focus would be lost.
+    if (body.firstChild !== inspector) body.replaceChildren(inspector);
     body.dataset.shown = tab;
     for (const [name, open] of before)
       for (const day of body.querySelectorAll('details'))

@@ -35,7 +35,9 @@ const gathering = 150;
 const listed = 5;
 
 const styles = `
-:host { display: block; color: var(--recluse-ink, #1c1b18); background: var(--recluse-paper, #fff); font: inherit; line-height: 1.5 }
+:host { --_ink: var(--recluse-ink, #1c1b18); --_paper: var(--recluse-paper, #fff); --_line: var(--recluse-line, #d8d5cc);
+  --_control: var(--recluse-control, #767268); --_accent: var(--recluse-accent, #2f6b3a);
+  display: block; color: var(--_ink); background: var(--_paper); font: inherit; line-height: 1.5 }
 :host([hidden]), [hidden] { display: none !important }
 [part="panel"] { padding: var(--recluse-padding, 1rem) }
 h2, h3, h4, p, ul, ol, dl, dd { margin: 0; padding: 0 }
@@ -43,40 +45,36 @@ h2 { font-size: 1.25em } h3 { font-size: 1.1em; margin-block: 1.5rem .5rem } h4 
 ul { list-style: none } ol { padding-inline-start: 1.5em }
 li { min-block-size: 2rem; overflow-wrap: anywhere }
 [part="line"], [part="seen"], [part="show"] { display: flex; align-items: center; gap: .75rem; min-block-size: 2.75rem }
-[part="line"] { border-block-end: 1px solid var(--recluse-line, #d8d5cc) }
+[part="line"] { border-block-end: 1px solid var(--_line) }
 [part="what"] { flex: 1; min-inline-size: 0 }
 [part="seen"] { justify-content: space-between }
 [part="taste"] { display: grid; grid-template-columns: minmax(0, 1fr) minmax(4rem, 40%) 2rem; gap: .75rem; align-items: center }
 meter { inline-size: 100% }
-[part="facts"] div { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .75rem; padding-block: .4rem;
-  border-block-end: 1px solid var(--recluse-line, #d8d5cc); overflow-wrap: anywhere }
-[part="zero"] { font-size: 2.5em; font-weight: 700; line-height: 1.2; color: var(--recluse-accent, #2f6b3a) }
+[part="fact"] { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .75rem; padding-block: .4rem;
+  border-block-end: 1px solid var(--_line); overflow-wrap: anywhere }
+[part="zero"] { font-size: 2.5em; font-weight: 700; line-height: 1.2; color: var(--_accent) }
 [part="scroll"] { overflow-x: auto }
 table { inline-size: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .875em }
 caption { padding-block: .5rem; text-align: start }
-th, td { padding: .5rem .5rem .5rem 0; border-block-end: 1px solid var(--recluse-line, #d8d5cc); text-align: end; font-weight: 400 }
+th, td { padding: .5rem .5rem .5rem 0; border-block-end: 1px solid var(--_line); text-align: end; font-weight: 400 }
 th:first-child { text-align: start }
-[part="bars"] { display: block; inline-size: 100%; block-size: 3.5rem; fill: var(--recluse-accent, #2f6b3a) }
+[part="bars"] { display: block; inline-size: 100%; block-size: 3.5rem; fill: var(--_accent) }
 [part="actions"] { display: flex; flex-wrap: wrap; gap: .5rem }
 button, label, select { box-sizing: border-box; display: inline-grid; place-items: center; min-block-size: 2.75rem; min-inline-size: 2.75rem;
-  padding: .25rem .75rem; border: 1px solid var(--recluse-control, #767268); border-radius: var(--recluse-radius, .5rem);
+  padding: .25rem .75rem; border: 1px solid var(--_control); border-radius: var(--recluse-radius, .5rem);
   background: transparent; color: inherit; font: inherit; cursor: pointer }
 [part="show"] { border: 0; padding: 0; cursor: default }
-select { background: var(--recluse-paper, #fff) }
-button:focus-visible, label:focus-within, select:focus-visible, summary:focus-visible, h3:focus-visible, [part="scroll"]:focus-visible { outline: 3px solid var(--recluse-accent, #2f6b3a);
+select { background: var(--_paper) }
+button:focus-visible, label:focus-within, select:focus-visible, summary:focus-visible, h3:focus-visible, [part="scroll"]:focus-visible { outline: 3px solid var(--_accent);
   outline-offset: 2px }
 input[type="file"] { position: absolute; inline-size: 1px; block-size: 1px; opacity: 0 }
 summary { min-block-size: 2.75rem; align-content: center; cursor: pointer; font-weight: 600 }
+summary::first-letter { text-transform: uppercase }
 summary small { font-weight: 400 }
-[part="notice"]:not(:empty) { position: sticky; inset-block-end: 0; padding-block: .75rem; background: var(--recluse-paper, #fff) }
+[part="notice"]:not(:empty) { position: sticky; inset-block-end: 0; padding-block: .75rem; background: var(--_paper) }
 [part="confirm"] { margin-block-start: .75rem; display: grid; gap: .5rem }
-@media (prefers-color-scheme: dark) { :host { color: var(--recluse-ink, #f0ede5); background: var(--recluse-paper, #1d1c19) }
-  select, [part="notice"]:not(:empty) { background: var(--recluse-paper, #1d1c19) }
-  [part="line"], [part="facts"] div, th, td { border-color: var(--recluse-line, #45423a) }
-  button, label, select { border-color: var(--recluse-control, #8f8a7e) }
-  [part="zero"] { color: var(--recluse-accent, #8fd19b) }
-  [part="bars"] { fill: var(--recluse-accent, #8fd19b) }
-  :focus-visible, label:focus-within { outline-color: var(--recluse-accent, #8fd19b) !important } }
+@media (prefers-color-scheme: dark) { :host { --_ink: var(--recluse-ink, #f0ede5); --_paper: var(--recluse-paper, #1d1c19);
+  --_line: var(--recluse-line, #45423a); --_control: var(--recluse-control, #8f8a7e); --_accent: var(--recluse-accent, #8fd19b) } }
 @media (forced-colors: active) { [part="bars"] { fill: CanvasText } }
 `;
 
@@ -88,10 +86,10 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
  * save and load. English, or German where the nearest `lang` is; `words` replaces them.
  *
  * `sections="known leaves"` shows these alone, without the title: of `known`, `tastes`, `why`, `leaves`, `kept`, `metrics`, `yours`. What stands
- * in the slots `known`, `leaves`, `kept` and `metrics` is shown within them.
+ * in the slots `known`, `leaves`, `kept` and `metrics` is shown within them, in the slot `above` before all.
  *
  * Parts: `panel`, `title`, `section`, `heading`, `show`, `select`, `seen`, `day`, `summary`, `lines`, `line`, `picture`, `what`, `name`, `deed`, `tastes`,
- * `taste`, `meter`, `reasons`, `reason`, `zero`, `facts`, `card`, `scroll`, `table`, `bars`, `actions`, `button`, `notice`, `confirm`; a section's name
+ * `taste`, `meter`, `reasons`, `reason`, `note`, `zero`, `facts`, `fact`, `term`, `card`, `scroll`, `table`, `bars`, `actions`, `button`, `notice`, `confirm`; a section's name
  * is a part of it, and with `-heading` of its heading. Properties: `--recluse-ink`, `-paper`, `-line`, `-control`, `-accent`, `-radius`, `-padding`.
  *
  * Sends `recluse-consent` (`detail`: `'granted'` or `'denied'`) when the visitor pauses or goes on, for the site to remember it.
@@ -125,7 +123,7 @@ export class RecluseInspector extends Base {
     this.#soon();
   }
 
-  /** The site's own picture of an item, for the lines of the timeline. Default: none. */
+  /** The site's own picture of an item, for the lines of the timeline; the id is empty where a line is about no item. Default: none. */
   get picture(): ((item: string) => Node | undefined) | undefined {
     return this.#picture;
   }
@@ -286,6 +284,7 @@ export class RecluseInspector extends Base {
       make(
         'div',
         { part: 'panel' },
+        make('slot', { name: 'above' }),
         !this.hasAttribute('sections') && make('h2', { part: 'title' }, words.title),
         names.map((name) => section(name, words[name], content[name]())),
       ),

@@ -20,7 +20,9 @@ export const facts = (pairs: readonly (readonly [string, string | false | undefi
     'dl',
     { part: 'facts' },
     pairs.flatMap((pair) =>
-      pair?.[1] ? [make('div', {}, make('dt', {}, pair[0]), make('dd', {}, pair[1]))] : [],
+      pair?.[1]
+        ? [make('div', { part: 'fact' }, make('dt', { part: 'term' }, pair[0]), make('dd', {}, pair[1]))]
+        : [],
     ),
   );
 

@@ -87,7 +87,8 @@ function bars(
 ) {
   const top = Math.max(...values.map(({ value }) => value));
   if (!(top > 0)) return [];
-  const step = width / values.length;
+  // A single day is not to fill everything.
+  const step = width / Math.max(values.length, 7);
   const draw = (name: string, attributes: Readonly<Record<string, string | number>>): SVGElement => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));

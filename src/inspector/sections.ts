@@ -52,6 +52,18 @@ function deedOf({ type, value, quantity }: StoredInteraction, words: InspectorWo
   return words.deed(type) + ((quantity ?? 1) > 1 ? `, ${words.pieces(quantity!)}` : '');
 }
 
+/** "today", "yesterday", "Tuesday, 24 November", in the visitor's own time. */
+function dayNames(language: string, now: number): (time: number) => string {
+  const midnight = (time: number) => new Date(time).setHours(0, 0, 0, 0);
+  const long = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
+  const near = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  return (time) => {
+    // Rounded: where clocks are changed, a day has 23 or 25 hours.
+    const ago = Math.round((midnight(now) - midnight(time)) / 86_400_000);
+    return ago === 0 || ago === 1 ? near.format(-ago, 'day') : long.format(time);
+  };
+}
+
 const counted = <Key>(keys: Iterable<Key>): Map<Key, number> => {
   const counts = new Map<Key, number>();
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -64,7 +76,11 @@ export function timeline(known: Knowledge, words: InspectorWords): Child[] {
   const own = make('slot', { name: 'known' });
   if (interactions.length === 0 && compacted.length === 0) return [make('p', {}, words.nothing), own];
   const button = (deed: string, attributes: Readonly<Record<string, string>>, text: string) =>
-    make('button', { type: 'button', part: `button ${deed}`, 'data-do': deed, ...attributes }, text);
+    make(
+      'button',
+      { type: 'button', part: `button forget forget-${deed}`, 'data-do': deed, ...attributes },
+      text,
+    );
 
   const lines = interactions
     .filter(({ type }) => type !== 'impression')
@@ -72,11 +88,11 @@ export function timeline(known: Knowledge, words: InspectorWords): Child[] {
   const kinds = [...counted(lines.map(({ type }) => type))].sort(([, a], [, b]) => b - a);
   const kind = kinds.some(([type]) => type === known.kind) ? known.kind : '';
   const chosen = lines.filter(({ type }) => !kind || type === kind);
+  const day = dayNames(known.language, Date.now());
   const about = counted(lines.map(({ item }) => item));
-  const day = new Intl.DateTimeFormat(known.language, { weekday: 'long', day: 'numeric', month: 'long' });
   const days = new Map<string, StoredInteraction[]>();
   for (const one of chosen.slice(0, linesShown)) {
-    const name = day.format(one.time);
+    const name = day(one.time);
     days.set(name, [...(days.get(name) ?? []), one]);
   }
 
@@ -85,7 +101,7 @@ export function timeline(known: Knowledge, words: InspectorWords): Child[] {
     const deed = deedOf(one, words);
     const label = words.forgetLine(deed, name);
     const many = one.item ? about.get(one.item)! : 0;
-    const picture = one.item && known.picture?.(one.item);
+    const picture = known.picture?.(one.item);
     return make(
       'li',
       { part: 'line' },
@@ -113,7 +129,7 @@ export function timeline(known: Knowledge, words: InspectorWords): Child[] {
   const sums = compacted.reduce((sum, { count }) => sum + count, 0);
   const rest = chosen.length - linesShown;
   return [
-    make('p', {}, words.lines(lines.length, known.status.privacy.consent)),
+    make('p', { part: 'note' }, words.lines(lines.length, known.status.privacy.consent)),
     kinds.length > 1 &&
       make(
         'label',
@@ -128,7 +144,7 @@ export function timeline(known: Knowledge, words: InspectorWords): Child[] {
       ),
     own,
     seen > 0 && make('p', { part: 'seen' }, words.seen(seen), button('seen', {}, words.forgetSeen)),
-    sums > 0 && make('p', {}, words.sums(sums, compacted.length)),
+    sums > 0 && make('p', { part: 'note' }, words.sums(sums, compacted.length)),
     ...[...days].map(([name, ofDay], place) =>
       make(
         'details',
@@ -142,7 +158,7 @@ export function timeline(known: Knowledge, words: InspectorWords): Child[] {
         make('ul', { part: 'lines', role: 'list' }, ofDay.map(line)),
       ),
     ),
-    rest > 0 && make('p', {}, words.older(rest)),
+    rest > 0 && make('p', { part: 'note' }, words.older(rest)),
   ];
 }
 

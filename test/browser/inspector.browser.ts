@@ -191,6 +191,25 @@ test('what is done in another place is seen at once, one kind alone where the vi
   expect((element.shadowRoot!.activeElement as HTMLSelectElement).name).toBe('shown');
 });
 
+test('what happened is grouped by day, the newest first', async () => {
+  const { recluse, element } = await inspected();
+  const day = 24 * 60 * 60 * 1000;
+  await recluse.track([
+    { type: 'view', item: 'item-6', time: Date.now() - day },
+    { type: 'view', item: 'item-7', time: Date.UTC(2026, 0, 6, 12) },
+  ]);
+  const days = () =>
+    [...element.shadowRoot!.querySelectorAll('details[part="day"]')].map((details) => [
+      details.querySelector('summary')!.textContent,
+      [...details.querySelectorAll('[part="name"]')].map(({ textContent }) => textContent),
+    ]);
+  await expect.poll(days).toEqual([
+    ['today 3', ['“<b>tea</b>”', 'First item-4', 'First item-3']],
+    ['yesterday 1', ['First item-6']],
+    ['Tuesday, January 6 1', ['First item-7']],
+  ]);
+});
+
 test('all about one thing goes with one button, and what was only seen with another', async () => {
   const { recluse, element, text } = await inspected();
   await recluse.track([

@@ -3,7 +3,6 @@ import { aisleOf } from '../../../demo/aisles.ts';
 import { Catalogue, shelfCategory } from '../../../demo/catalogue.ts';
 import { labelOf, plainName, slug } from '../../../demo/label.ts';
 import { opinionOf } from '../../../demo/opinion.ts';
-import { byDay } from '../../../demo/panel/known.ts';
 import { tastes } from '../../../demo/panel/tastes.ts';
 import { shares } from '../../../demo/parts.ts';
 import { pictureOf } from '../../../demo/pictures.ts';
@@ -114,19 +113,6 @@ test('days, bytes and milliseconds are said as people say them', () => {
 });
 
 describe('the panel', () => {
-  test('groups what happened by day, the newest first', () => {
-    const now = new Date(2026, 10, 23, 12).getTime();
-    const history = [
-      deed(1, 'view', 'a', now - day),
-      deed(2, 'cart', 'b', now - 60_000),
-      deed(3, 'view', 'c', now),
-    ];
-    expect(byDay(history, now).map(({ day: name, lines }) => [name, lines.map(({ item }) => item)])).toEqual([
-      ['Today', ['c', 'b']],
-      ['Yesterday', ['a']],
-    ]);
-  });
-
   test('sees tastes in shares that add up to one, without what was disliked more than liked', () => {
     const of = (item: string) => item[0];
     const found = tastes(
