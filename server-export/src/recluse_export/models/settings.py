@@ -123,6 +123,10 @@ class EncoderSettings(Settings):
     """``events`` for a log without times, fewer where nobody has so many."""
     next_item_epochs: PositiveInt = 24
     """Most passes over a log without times."""
+    next_item_blocks: PositiveInt = 3
+    """``blocks`` for a log without times."""
+    next_item_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """``dropout`` for a log without times."""
     next_items: PositiveInt = 1
     """How many of the following events each place of a log without times predicts."""
     next_items_fade: Share = 0.5

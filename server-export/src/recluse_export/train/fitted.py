@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recluse_export.models.next_item import NextItemEncoder
-from recluse_export.models.settings import ModelSettings
+from recluse_export.models.settings import EncoderSettings, ModelSettings
 from recluse_export.shapes import Log
 
 OTHER_BYTES = 40_000
@@ -17,37 +17,43 @@ NARROWER = 16
 
 
 def fitted_to(settings: ModelSettings, log: Log) -> ModelSettings:
-    """The settings with the encoder's window no longer than this log's longest history, steps no larger than
-    this log has events for, and item rows as wide, and a matrix as full, as the pack has room for."""
+    """The settings with the encoder's shape for such logs, its window no longer than this log's longest
+    history, steps no larger than this log has events for, and item rows as wide, and a matrix as full, as the
+    pack has room for."""
     longest = int(np.diff(log.offsets).max(initial=2))
-    encoder, items = settings.encoder, len(log.items)
-    events = int(min(encoder.next_item_events, max(8, longest)))
-    places = min(encoder.places, max(encoder.least_places, len(log.item) // encoder.steps_a_pass))
-    size, left = _room(settings, items)
+    chosen, items = settings.encoder, len(log.items)
+    encoder = chosen.model_copy(
+        update={
+            "blocks": chosen.next_item_blocks,
+            "dropout": chosen.next_item_dropout,
+            "events": int(min(chosen.next_item_events, max(8, longest))),
+            "places": min(chosen.places, max(chosen.least_places, len(log.item) // chosen.steps_a_pass)),
+        }
+    )
+    size, left = _room(settings, encoder, items)
     entries = min(settings.linear.most_entries, left // ENTRY_BYTES)
     return settings.model_copy(
         update={
-            "encoder": encoder.model_copy(update={"events": events, "places": places}),
+            "encoder": encoder,
             "tower": settings.tower.model_copy(update={"size": size}),
             "linear": settings.linear.model_copy(update={"most_entries": max(1, entries)}),
         }
     )
 
 
-def _room(settings: ModelSettings, items: int) -> tuple[int, int]:
+def _room(settings: ModelSettings, encoder: EncoderSettings, items: int) -> tuple[int, int]:
     """Length of an item row, and the bytes that are left for the matrix beside rows and encoder: the longest
     rows that leave the matrix the fewest entries an item that are tried."""
     room = max(settings.pack_bytes, settings.pack_bytes_an_item * items) - OTHER_BYTES
     least = ENTRY_BYTES * settings.linear.strongest_by_order[0] * items
     size, left = settings.tower.size, 0
     for size in range(max(settings.tower.wide_size, settings.tower.size), settings.tower.size - 1, -NARROWER):
-        left = room - items * size - _encoder_bytes(size, settings)
+        left = room - items * size - _encoder_bytes(size, encoder)
         if left >= least:
             return size, left
     return settings.tower.size, max(0, left)
 
 
-def _encoder_bytes(size: int, settings: ModelSettings) -> int:
+def _encoder_bytes(size: int, settings: EncoderSettings) -> int:
     """A byte a weight."""
-    encoder = NextItemEncoder(size, 1, [], settings.encoder)
-    return sum(parameter.numel() for parameter in encoder.parameters())
+    return sum(parameter.numel() for parameter in NextItemEncoder(size, 1, [], settings).parameters())
