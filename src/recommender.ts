@@ -586,6 +586,6 @@ function startWorker({ worker, workerUrl }: Pick<RecommenderOptions, 'worker' | 
 }
 
 /** 96 random bits as text. Not `randomUUID`, which plain http lacks. */
-function randomId(): string {
+export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join('-');
 }

@@ -9,6 +9,7 @@
 import { collect } from './collect.ts';
 import { provide } from './element.ts';
 import { createRecommender, RecluseError, type Recommender, type RecommenderOptions } from './index.ts';
+import { type Early, keepEarly } from './script/early.ts';
 import { said } from './script/start-worker.ts';
 
 /** Calls a method of the tag's recommender by its name; resolves as that does. */
@@ -76,7 +77,16 @@ function install(): void {
       shopify: sources.has('shopify'),
     });
 
-  async function command(method: string, ...given: unknown[]): Promise<unknown> {
+  /** Until the worker is there. */
+  let early: Early | undefined = keepEarly(said.name, said.consent);
+  const end = () => {
+    early?.end();
+    early = undefined;
+  };
+  ready.then(end, end);
+
+  async function command(method: string, ...called: unknown[]): Promise<unknown> {
+    const given = early ? early.note(method, called) : called;
     const methods = (await ready) as unknown as Record<string, (...given: unknown[]) => unknown>;
     if (!Object.hasOwn(methods, method) || typeof methods[method] !== 'function')
       throw new RecluseError('invalid-argument', `A recommender has no method ${method}.`, {
@@ -85,10 +95,10 @@ function install(): void {
     return methods[method](...given);
   }
 
-  const early = (page.recluse as Stub | undefined)?.q;
+  const calls = (page.recluse as Stub | undefined)?.q;
   page.recluse = command;
   globalThis.Recluse = { ready, createRecommender, collect, provide };
-  for (const call of early ?? []) {
+  for (const call of calls ?? []) {
     const [method, ...given] = Array.from(call);
     // Nobody waits for these: what goes wrong must be heard.
     command(String(method), ...given).catch((error: Error) => console.warn(error.message));

@@ -167,6 +167,75 @@ recluse('track', { type: 'cart', item: 'second' });`,
   }
 });
 
+/** Localstorage, where writing is synchronous. */
+const written = ({ page }: Shop) => page.evaluate(() => JSON.stringify({ ...localStorage }));
+const call = ({ page }: Shop, ...given: unknown[]) =>
+  page.evaluate((given) => {
+    void (window as unknown as { recluse: (...given: unknown[]) => Promise<unknown> }).recluse(...given);
+  }, given);
+
+/** A page whose worker does not come; what a page says to it waits. */
+async function withoutWorker(name: string, attributes = ''): Promise<Shop> {
+  const tag = `<script src="/recluse/recluse.script.js" data-pack="/pack/manifest.json" data-up-to="linear" ${attributes}></script>`;
+  const shop = await open(site, 'quick', pageOf(''));
+  await shop.page.context().route('**/recluse/worker.js', () => {});
+  await writeFile(join(folder, `${name}.html`), pageOf(tag));
+  await shop.page.goto(`${site.url}${name}`);
+  return shop;
+}
+
+test('what is tracked before the worker is there survives the page, once, with the time at which it was', async () => {
+  const shop = await withoutWorker('before');
+  try {
+    await call(shop, 'track', { type: 'purchase', item: 'early' });
+    await call(shop, 'track', [{ type: 'view', item: 'also' }]);
+    const until = await shop.page.evaluate(() => Date.now());
+    // Nothing is written as long as the page is there.
+    expect(await written(shop)).toBe('{}');
+    await shop.page.goto(`${site.url}index.html`);
+    expect(await written(shop)).toContain('early');
+    await shop.page.context().unrouteAll();
+    await shop.page.goto(`${site.url}before`);
+    const history = () =>
+      shop.page.evaluate(async () =>
+        (await Recluse!.ready).history().then((all) => all.map(({ item, time }) => ({ item, time }))),
+      );
+    await expect.poll(async () => (await history()).map(({ item }) => item)).toEqual(['also', 'early']);
+    for (const { time } of await history()) expect(time).toBeLessThanOrEqual(until);
+    await expect.poll(() => written(shop)).not.toContain('early');
+  } finally {
+    await shop.close();
+  }
+});
+
+test('without a yes, after a no, and of what was forgotten, a page that goes before the worker came leaves no trace', async () => {
+  const shop = await withoutWorker('asked', 'data-consent="pending"');
+  const leave = async () => {
+    await shop.page.goto(`${site.url}index.html`);
+    return written(shop);
+  };
+  try {
+    await call(shop, 'track', { type: 'view', item: 'undecided' });
+    expect(await leave()).toBe('{}');
+    await shop.page.goto(`${site.url}asked`);
+    await call(shop, 'consent', 'granted');
+    await call(shop, 'track', { type: 'view', item: 'agreed' });
+    await call(shop, 'consent', 'denied');
+    await call(shop, 'track', { type: 'view', item: 'refused' });
+    expect(await leave()).toBe('{}');
+    await shop.page.goto(`${site.url}asked`);
+    await call(shop, 'consent', 'granted');
+    await call(shop, 'track', { type: 'view', item: 'regretted' });
+    await call(shop, 'forget', 'everything');
+    await call(shop, 'track', { type: 'view', item: 'kept' });
+    const left = await leave();
+    expect(left).toContain('kept');
+    expect(left).not.toContain('regretted');
+  } finally {
+    await shop.close();
+  }
+});
+
 test('a tag whose pack is not there leaves the page as it is, and says why', async () => {
   const tag = '<script src="/recluse/recluse.script.js" data-pack="/pack/none.json"></script>';
   const shop = await open(site, 'none', pageOf(tag));
