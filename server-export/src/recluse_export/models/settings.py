@@ -141,7 +141,7 @@ class EncoderSettings(Settings):
     """Peak of the schedule for a log without times."""
     averaging: Share = 0.01
     """What the moving average of the weights takes of the newest, every ten steps."""
-    patience: PositiveInt = 3
+    patience: PositiveInt = 5
     """Passes without gain on validation after which training ends."""
 
 
