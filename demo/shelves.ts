@@ -85,6 +85,9 @@ function goOn(row: Element, { goesOn, title }: Shelf): void {
 export function fillShelves(root: HTMLElement, shelves: readonly Shelf[]): void {
   const wanted = shelves.filter(({ cards }) => cards.length > 0);
   const before = [...root.querySelectorAll<HTMLElement>(':scope > .shelf')];
+  // Those that go, go first: what is pushed up by them would have to be moved, and lose the focus.
+  const names = new Set(wanted.map(({ placement }) => placement));
+  for (const node of before) if (!names.has(node.dataset.placement!)) node.remove();
   const firstNew = wanted.findIndex(({ placement }, place) => before[place]?.dataset.placement !== placement);
   wanted.forEach((shelf, place) => {
     // A shelf below a new one is new itself, for the same reason as a card that moves.
@@ -108,8 +111,6 @@ export function fillShelves(root: HTMLElement, shelves: readonly Shelf[]): void 
     }
     if (root.children[place] !== node) root.insertBefore(node, root.children[place] ?? null);
   });
-  const names = new Set(wanted.map(({ placement }) => placement));
-  for (const node of before) if (!names.has(node.dataset.placement!)) node.remove();
 }
 
 /** The products of a shelf as it stands on the page. */

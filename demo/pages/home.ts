@@ -194,11 +194,16 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
 
   /** Brings the answers onto the shelves. `told`: something was learned since they were drawn. */
   function draw(told: boolean, fromNothing: boolean): Shelf[] {
+    // Whoever is on a card with the keyboard is on the same product afterwards: Enter must not put another one into the basket.
+    const focused = fromNothing ? undefined : underFocus();
+    const pinned = new Set([...shop.pinned, ...(focused ? [focused.id] : [])]);
     const shelves = answers.map((answer): Shelf => {
       const { placement, title: name, about, more, source, items, hasMore } = answer;
       const before = shownOn(root, placement);
-      const fresh = items.map(({ id }) => id).filter((id) => shop.catalogue.get(id));
-      const after = arrange(before, fresh, shop.pinned, Math.max(shelfLength, items.length));
+      const fresh = items
+        .map(({ id }) => id)
+        .filter((id) => shop.catalogue.get(id) && (id !== focused?.id || placement === focused.placement));
+      const after = arrange(before, fresh, pinned, Math.max(shelfLength, items.length));
       if (told) moved.set(placement, movedUp(fromNothing ? [] : before, after));
       const marked = moved.get(placement);
       const cards = after.map((id) =>
@@ -246,7 +251,8 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     const button = () =>
       root.querySelector<HTMLElement>(`.shelf[data-placement="${placement}"] [data-act="go-on"]`);
     button()?.setAttribute('aria-busy', 'true');
-    const focused = document.activeElement === button();
+    const focusIsHere = () => document.activeElement === button();
+    const pressed = focusIsHere();
     try {
       let added = await lengthen(answer);
       while (added === undefined) {
@@ -254,6 +260,8 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
         added = newer ? await lengthen(newer) : 0;
       }
       opened.set(placement, (opened.get(placement) ?? 0) + 1);
+      // Whoever has gone elsewhere meanwhile is not called back.
+      const focused = pressed && focusIsHere();
       draw(false, false);
       announce(added > 0 ? `${added} more in ${answer.title}.` : `That is all there is in ${answer.title}.`);
       const first = shownOn(root, placement).length - added;
@@ -296,6 +304,15 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
           }),
       };
     });
+  }
+
+  /** The product that the keyboard is on, and its shelf; not one that was hidden from there. */
+  function underFocus(): { id: string; placement: string } | undefined {
+    const card = document.activeElement?.closest<HTMLElement>('.card');
+    const id = card?.dataset.recluseItem;
+    const placement = card?.closest<HTMLElement>('.shelf')?.dataset.placement;
+    if (!id || !placement || !root.contains(card) || shop.isUnwanted(id)) return undefined;
+    return { id, placement };
   }
 
   return { title, element, refresh, goOn };

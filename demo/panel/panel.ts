@@ -44,6 +44,18 @@ const frame = html`<div class="panel-head"><h2 id="panel-title">What this device
 <div class="panel-foot"><button type="button" class="quiet" data-panel="pause" aria-pressed="false"></button><button type="button" class="quiet danger" data-panel="forget">${icon('bin')}<span>Forget all</span></button></div>
 <div class="confirm" role="alertdialog" aria-label="Forget everything?" hidden><p>Forget everything that this device knows about you? It cannot be brought back, except from a copy that you have saved.</p><div><button type="button" class="primary danger" data-panel="really">Forget all</button><button type="button" class="quiet" data-panel="keep">Keep it</button></div></div>`;
 
+/** Brings an element's content to what it should be; what is the same from the top keeps its elements, and with them the focus, and a slider its drag. */
+function fillWith(container: HTMLElement, text: string): void {
+  const made = document.createElement('template');
+  made.innerHTML = text;
+  const before = [...container.childNodes];
+  const after = [...made.content.childNodes];
+  let same = 0;
+  while (before[same]?.isEqualNode(after[same] ?? null)) same += 1;
+  for (const node of before.slice(same)) node.remove();
+  container.append(...after.slice(same));
+}
+
 /** Fills the dialog and wires it up. `forgotten` is called after everything was erased. */
 export function createPanel(
   dialog: HTMLDialogElement,
@@ -108,7 +120,7 @@ export function createPanel(
     const before = body.dataset.shown === tab ? folds() : new Map();
     const { scrollTop } = body;
     const { inspector = plain } = content[tab];
-    inspector.innerHTML = text;
+    fillWith(inspector, text);
     // What stands there already is not put there again: the focus would be lost.
     if (body.firstChild !== inspector) body.replaceChildren(inspector);
     body.dataset.shown = tab;
@@ -116,7 +128,7 @@ export function createPanel(
       for (const day of body.querySelectorAll('details'))
         if (day.querySelector('summary')!.firstChild?.textContent === name) day.open = open;
     body.scrollTop = scrollTop;
-    if (at < 0) return;
+    if (at < 0 || document.activeElement === focused) return;
     const same = field && body.querySelector<HTMLElement>(`[name="${field}"]:not([type="radio"])`);
     const heir = same || stops()[Math.min(at, stops().length - 1)] || body;
     heir.focus({ preventScroll: true });

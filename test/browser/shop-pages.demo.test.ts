@@ -69,6 +69,9 @@ test('"You might discover" has nothing that was bought before, and "Rising now" 
 
 test('every shelf goes on by keyboard, says so, and never shows a product twice', async () => {
   const page = await enterAsShopper();
+  // Once the full model is there, its list comes, and moves what stands before the focus.
+  await page.evaluate(() => window.recluse.ready());
+  await soon(() => shelf(page, 'discover').getAttribute('data-source')).toBe('model');
   const before = await products(page, 'discover');
   const more = shelf(page, 'discover').getByRole('button', { name: 'More of You might discover' });
   await more.focus();
@@ -206,4 +209,32 @@ test('search forgives spelling and keeps to a price and an aisle', async () => {
     expect(price).toBeLessThan(2);
     expect(title).toMatch(/chees/i);
   }
+});
+
+test('whoever is on a product with the keyboard is on it still after the shelves have moved', async () => {
+  const page = await enterAsShopper();
+  await page.evaluate(() => window.recluse.ready());
+  await soon(() => shelf(page, 'for-you').getAttribute('data-source')).toBe('model');
+  await shelf(page, 'for-you').locator('.card .add').nth(3).focus();
+  const under = () =>
+    page.evaluate(() => {
+      const focused = document.activeElement!;
+      const card = focused.closest<HTMLElement>('[data-recluse-item]');
+      return [card?.dataset.recluseItem ?? '', focused.getAttribute('data-act') ?? ''];
+    });
+  const focused = await under();
+  expect(focused[1]).toBe('add');
+  const before = await products(page, 'for-you');
+  // Orders of what stands elsewhere move this shelf.
+  await page.evaluate(async () => {
+    const items = (await window.recluse.items()).slice(0, 40);
+    await window.recluse.track(items.map(({ id }) => ({ type: 'purchase', item: id })));
+  });
+  await soon(async () => (await products(page, 'for-you')).join() !== before.join()).toBe(true);
+  expect(await under()).toEqual(focused);
+  expect((await products(page, 'for-you'))[3]).toBe(focused[0]);
+  const bought = () => page.evaluate(async () => (await window.recluse.history({ limit: 1 }))[0]);
+  await page.keyboard.press('Enter');
+  await soon(async () => (await bought())?.type).toBe('cart');
+  expect((await bought())?.item).toBe(focused[0]);
 });
