@@ -416,7 +416,8 @@ test('how it runs says how old the lists are, and looks for a newer pack when as
   const page = await enterKnown();
   await page.evaluate(() => window.recluse.ready());
   await openPanel(page, 'runs');
-  expect(await body(page).innerText()).toMatch(/Lists on this page\s+made less than a minute ago/);
+  // The SDK's panel draws around it in a moment of its own.
+  await soon(() => body(page).innerText()).toMatch(/Lists on this page\s+made less than a minute ago/);
   await quiet(page);
   const before = server.requests.length;
   await body(page).getByRole('button', { name: 'Look for a newer pack' }).click();
