@@ -65,6 +65,8 @@ async function start(): Promise<void> {
     // Only where the visitor has asked for it: then some places of a shelf try something.
     ...(recall('learning', false) ? { learn: { explore: 'thompson', share: 0.15 } } : {}),
     rules: shopRules,
+    // Not by `addItems`: that drops what was made in advance at the last visit, or leaves something on the device.
+    items: [newToday],
     async onProblem({ code }) {
       // A worker that failed says nothing of what is here.
       const pack = await starting
@@ -100,11 +102,10 @@ async function start(): Promise<void> {
   recluse.on('change', (event) => {
     status = event.status;
     if (event.reason === 'status') drawHeader();
+    else if (event.lists) router?.page?.change?.(event.lists);
     else if (!replacing) refresh();
   });
 
-  // Without it the shop has one product less.
-  await recluse.addItems([newToday]).catch(() => {});
   const catalogue = new Catalogue(await recluse.items());
   shop = new Shop(recluse, catalogue, () => {
     drawHeader();

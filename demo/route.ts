@@ -1,4 +1,5 @@
 /** Pages by address. Links are plain links; this only spares the reload. */
+import type { ListChange } from 'recluse';
 
 /** What the main part of the window shows. */
 export interface Page {
@@ -9,6 +10,8 @@ export interface Page {
   refresh(): Promise<void>;
   /** Shows more of one shelf, where the page's shelves go on. */
   goOn?(placement: string): Promise<void>;
+  /** Lists that were made in advance are others now. */
+  change?(lists: readonly ListChange[]): void;
 }
 
 export interface Router {

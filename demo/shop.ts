@@ -246,7 +246,8 @@ export class Shop {
 
   /** Asks for a list, explained, and keeps it under its placement. */
   recommend(request: RecommendRequest & { placement: string }): Promise<RankedList> {
-    this.requests.set(request.placement, request);
+    const { freshness: _, ...lasting } = request;
+    this.requests.set(request.placement, lasting);
     return this.keep(request.placement, this.recluse.recommend({ explain: true, ...request }));
   }
 

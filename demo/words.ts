@@ -107,6 +107,10 @@ export function bytes(count: number): string {
 export const milliseconds = (time: number): string =>
   `${time >= 10 ? Math.round(time) : time >= 0.095 ? time.toFixed(1) : time.toFixed(2)} ms`;
 
+/** "made just now", "made 3 minutes ago": how old a list is. */
+export const madeAgo = (time: number): string =>
+  time < minute ? 'made just now' : `made ${duration(time)} ago`;
+
 /** "3 minutes", "1 hour", "2 days" */
 export function duration(time: number): string {
   const [size, unit] =

@@ -71,6 +71,11 @@ export interface RecommenderOptions<Item extends object = Attributes> {
   workerUrl?: string | URL;
   /** What the shop wants of all lists; `rules()` replaces them. Default: nothing. */
   rules?: readonly Rule<Item>[];
+  /**
+   * Items that the pack does not know, as `addItems()` takes them, for as long as the page is there. Said here and not by a call, they are
+   * known to the first list, and lists made in advance (`freshness`) stay good while the same is said. Default: none.
+   */
+  items?: readonly NewItem<Item>[];
   /** Load what counts what lists lead to, and runs experiments (`recluse/measure`). Default `false`. */
   measure?: boolean;
   /**
@@ -546,6 +551,7 @@ function openOptions({
   consent = 'granted',
   events = {},
   rules = [],
+  items = [],
   refreshEvery,
   measure = false,
   learn,
@@ -565,6 +571,7 @@ function openOptions({
       events,
       ...(refreshEvery === undefined ? {} : { refreshEvery }),
       rules,
+      items,
       measure,
       learn,
     };

@@ -1,5 +1,5 @@
 /** The first page: shelves, each asked for without what the ones above it show. */
-import type { ItemDisplay, RankedItem, RankedList } from 'recluse';
+import type { ItemDisplay, ListChange, RankedItem, RankedList } from 'recluse';
 import { aisleNamed } from '../aisles.ts';
 import { announce } from '../announce.ts';
 import { arrange, movedUp } from '../arrange.ts';
@@ -14,7 +14,7 @@ import { fillShelves, shownOn } from '../shelves.ts';
 import type { Shop } from '../shop.ts';
 import { newsOf } from '../shop-rules.ts';
 import { aislesAtHome, shelfLength, titles } from '../shop-window.ts';
-import { rhythm, shortReason } from '../words.ts';
+import { madeAgo, rhythm, shortReason } from '../words.ts';
 
 /** Few bought-again products make no shelf. */
 const leastAgain = 3;
@@ -41,8 +41,16 @@ const answerOf = (named: Named, list: RankedList): Answer => ({
   next: () => list.next(),
 });
 
-/** Asks for every list of the first page, from the top down. Nothing stands on two shelves. */
-async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
+/** What is said of a list that was made at an earlier visit, until the one of now is there. */
+const aboutForYou = (shop: Shop, { staleness }: Pick<RankedList, 'staleness'>): string =>
+  [shop.playing?.about, staleness > 0 && madeAgo(staleness)].filter(Boolean).join(' · ');
+
+/**
+ * Asks for every list of the first page, from the top down. Nothing stands on two shelves.
+ *
+ * @param first whether the page has just come: then "For you" may be what was made in advance at the end of the last visit
+ */
+async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; newest: number }> {
   const { recluse } = shop;
   const taken = new Set(shop.unwanted);
   const answers: Answer[] = [];
@@ -61,12 +69,13 @@ async function ask(shop: Shop): Promise<{ answers: Answer[]; newest: number }> {
       list: await shop.keep('for-you', recluse.popular({ ...common(), window: 'overall' })),
     });
   } else {
-    put({
+    const forYou = await shop.recommend({
       placement: 'for-you',
-      title: 'For you',
-      about: shop.playing?.about ?? '',
-      list: await shop.recommend({ placement: 'for-you', ...shop.mix, ...common() }),
+      ...shop.mix,
+      freshness: first ? 'hybrid' : 'live',
+      ...common(),
     });
+    put({ placement: 'for-you', title: 'For you', about: aboutForYou(shop, forYou), list: forYou });
     const again = await shop.keep(
       'again',
       recluse.buyAgain({ placement: 'again', explain: true, distinct: ['for-you'], ...common() }),
@@ -163,7 +172,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
   const opened = new Map<string, number>();
 
   async function refresh(): Promise<void> {
-    const asked = await ask(shop);
+    const asked = await ask(shop, known === undefined);
     const { newest } = asked;
     const learned = asked.answers[0]?.interactions ?? 0;
     const told = known !== undefined && known !== newest;
@@ -190,6 +199,30 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
           .slice(0, 2)
           .join('. ')}.`,
       );
+  }
+
+  /** A list that was made in advance is another now: what differs changes, everything else stays. */
+  function change(changes: readonly ListChange[]): void {
+    for (const { placement, list } of changes) {
+      const place = answers.findIndex((answer) => answer.placement === placement);
+      const before = answers[place];
+      const shown = shop.lists.get(placement);
+      // Whoever has asked since has a newer one.
+      if (!before || !shown || shown.staleness === 0) continue;
+      const others = new Set(
+        answers.flatMap(({ items }, other) => (other === place ? [] : items.map(({ id }) => id))),
+      );
+      const items = list.items.filter(({ id }) => !others.has(id));
+      answers = answers.with(place, {
+        ...before,
+        source: list.source,
+        about: aboutForYou(shop, list),
+        items,
+      });
+      shop.lists.set(placement, { ...shown, ...list });
+      shop.arrivals.set(placement, performance.now());
+    }
+    draw(false, false);
   }
 
   /** Brings the answers onto the shelves. `told`: something was learned since they were drawn. */
@@ -315,7 +348,7 @@ export function homePage(shop: Shop, element: HTMLElement, title: string, builtA
     return { id, placement };
   }
 
-  return { title, element, refresh, goOn };
+  return { title, element, refresh, goOn, change };
 }
 
 const forTheNextVisit = ({ goesOn: _, ...shelf }: Shelf): Shelf => ({

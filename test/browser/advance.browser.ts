@@ -43,6 +43,32 @@ test('a returning visitor offline sees the shelves of yesterday before the pack 
   server.mode = 'up';
 });
 
+test('what the shop says of its new items at every start leaves the shelves of yesterday in place, and nothing of it on the device', async () => {
+  const name = freshName();
+  const saying = {
+    name,
+    items: [{ id: 'new-tea', title: 'A new tea', categories: ['Cats'] }],
+    rules: [{ kind: 'pin', position: 1, items: ['new-tea'] }],
+  } as const;
+  const first = await shop(saying);
+  await first.recluse.ready();
+  await first.recluse.track({ type: 'purchase', item: 'item-4' });
+  const before = ids(await first.recluse.recommend(home));
+  expect(first.problems).toEqual([]);
+  expect(before[1]).toBe('new-tea');
+  await first.recluse.close();
+  const { recluse } = await shop(saying);
+  const list = await recluse.recommend(home);
+  expect(list.staleness).toBeGreaterThan(0);
+  expect(ids(list)).toEqual(before);
+  expect(await recluse.items(['new-tea'])).toMatchObject([{ title: 'A new tea' }]);
+  expect(await caches.keys()).not.toContain(`recluse-shop:${name}`);
+  await recluse.close();
+  // Another shop's word, another list.
+  const other = await shop({ ...saying, items: [] });
+  expect((await other.recluse.recommend(home)).staleness).toBe(0);
+});
+
 test('what was asked for otherwise is not answered by an old list', async () => {
   const name = freshName();
   await yesterday(name);

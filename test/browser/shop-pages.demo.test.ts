@@ -211,6 +211,36 @@ test('search forgives spelling and keeps to a price and an aisle', async () => {
   }
 });
 
+test('at the next visit "For you" is what was made in advance, says how old that is, and becomes the live list without a jump', async () => {
+  const page = await enterAsShopper();
+  await page.evaluate(() => window.recluse.ready());
+  // The same list at the next visit: what was asked for before anybody was known is another.
+  await page.goto(server.url);
+  await shelf(page, 'again').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  await page.waitForTimeout(1500);
+  await page.addInitScript(() => {
+    const visit = { said: [] as string[], jumps: 0 };
+    Object.assign(window, { visit });
+    const text = () => document.querySelector('.shelf[data-placement="for-you"] h2')?.textContent ?? '';
+    new MutationObserver(() => {
+      if (visit.said.at(-1) !== text()) visit.said.push(text());
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) visit.jumps += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  const visit = () =>
+    page.evaluate(() => (window as unknown as { visit: { said: string[]; jumps: number } }).visit);
+  const madeInAdvance = /made (just now|\d+ \w+ ago)/;
+  await soon(async () => (await visit()).said.some((text) => madeInAdvance.test(text))).toBe(true);
+  await soon(async () => madeInAdvance.test((await visit()).said.at(-1)!)).toBe(false);
+  expect((await visit()).jumps).toBeLessThan(0.05);
+});
+
 test('whoever is on a product with the keyboard is on it still after the shelves have moved', async () => {
   const page = await enterAsShopper();
   await page.evaluate(() => window.recluse.ready());
