@@ -85,7 +85,9 @@ async function start(): Promise<void> {
     const size = shop?.basket.size ?? 0;
     const count = document.querySelector('#basket-count')!;
     if (count.textContent !== String(size || '')) count.textContent = String(size || '');
-    document.querySelector('#known-count')!.textContent = status ? String(status.storage.interactions) : '';
+    document.querySelector('#known-count')!.textContent = status
+      ? String(Math.max(0, status.storage.interactions - (shop?.glances ?? 0)))
+      : '';
     drawPill(pill, [...(shop?.lists.values() ?? [])], status);
   }
 

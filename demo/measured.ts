@@ -26,11 +26,39 @@ export interface Measured {
   watch(on: boolean): void;
   /** Begins or ends to learn from it, when the page is there again. */
   teach(on: boolean): void;
+  /** Whoever becomes somebody else, or is forgotten, has seen nothing. */
+  clear(): void;
 }
 
-/** Notes what is seen on the shelves, where the visitor has asked for that. */
+/**
+ * Notes what is seen on the shelves, where the visitor has asked for that: once for each product and shelf of a visit, and when the page is
+ * left or the panel opened. What was passed over makes room at the next visit, not under the eyes.
+ */
 export function measured(shop: Shop): Measured {
   let stop: (() => void) | undefined;
+  const told = new Set<string>();
+  let seen: Interaction[] = [];
+
+  async function tell(): Promise<void> {
+    const noted = seen;
+    seen = [];
+    if (noted.length > 0) await shop.learn(...noted);
+  }
+  const leave = () => void tell().catch(() => {});
+  // Before the recommender writes down what it has not stored yet.
+  addEventListener('pagehide', leave, { capture: true });
+  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && leave(), {
+    capture: true,
+  });
+  // Whoever is forgotten has seen nothing, whoever asked for it, in whichever tab.
+  shop.recluse.on('change', ({ reason, status }) => {
+    if (reason === 'interactions' && status.storage.interactions === 0) clear();
+  });
+
+  function clear(): void {
+    told.clear();
+    seen = [];
+  }
 
   /** The list of the shelf that something was seen on. */
   function withList(one: Interaction): Interaction {
@@ -39,15 +67,26 @@ export function measured(shop: Shop): Measured {
     return list && item ? { ...one, list: list.id, position: item.position } : one;
   }
 
+  async function note(given: Interaction[]): Promise<void> {
+    for (const one of given.filter(({ type }) => type === 'impression')) {
+      const name = `${one.placement} ${one.item}`;
+      if (told.has(name)) continue;
+      told.add(name);
+      seen.push(withList(one));
+    }
+    const others = given.filter(({ type }) => type !== 'impression');
+    if (others.length > 0) await shop.learn(...others.map(withList));
+  }
+
   function start(): void {
-    stop ??= collect({
-      track: (given) => shop.learn(...([given].flat() as Interaction[]).map(withList)),
-    });
+    stop ??= collect({ track: (given) => note([given].flat() as Interaction[]) });
   }
   if (recall('watching', false)) start();
 
   return {
+    clear,
     async draw() {
+      await tell().catch(() => {});
       const summary = recall('learning', false)
         ? await learned(shop.recluse).catch(() => undefined)
         : undefined;
@@ -69,6 +108,7 @@ export function measured(shop: Shop): Measured {
       else {
         stop?.();
         stop = undefined;
+        leave();
       }
     },
   };

@@ -42,6 +42,7 @@ export class Shop {
   /** When every list came, on the clock of `performance.now()`. */
   readonly arrivals = new Map<string, number>();
   #hidden: Hidden = { products: [], categories: [] };
+  #glances = 0;
   #consent: Consent = consentKept();
   #mix: Mix = recall('mix', standardMix);
   readonly #unadvertised: readonly string[];
@@ -61,6 +62,11 @@ export class Shop {
     return this.#hidden;
   }
 
+  /** How many lines of the history only say what was seen, as of the newest {@link lookAtHidden}; nobody wants to count those. */
+  get glances(): number {
+    return this.#glances;
+  }
+
   /** Reads from the recommender what is hidden. What visitors of old had the shop itself leave out is given to it first. */
   async lookAtHidden(): Promise<void> {
     const ofOld = recall<string[]>('hidden', []);
@@ -68,7 +74,9 @@ export class Shop {
       await this.recluse.track(ofOld.map(hideCategory));
       remember('hidden', undefined);
     }
-    this.#hidden = hiddenIn(await this.recluse.history({ limit: 5000 }));
+    const history = await this.recluse.history({ limit: 5000 });
+    this.#hidden = hiddenIn(history);
+    this.#glances = history.filter(({ type }) => type === 'impression').length;
   }
 
   /** The sample shopper whose history this is, if it is one's. */
@@ -138,6 +146,10 @@ export class Shop {
     this.replaced = true;
     this.#hidden = { products: [], categories: [] };
     remember('hidden', undefined);
+    this.measured?.then(
+      (measured) => measured.clear(),
+      () => {},
+    );
     this.basket.clear();
   }
 

@@ -60,7 +60,9 @@ async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; new
   }
   const common = () => ({ limit: shelfLength, exclude: [...taken] });
 
-  const [history, profile] = await Promise.all([recluse.history({ limit: 300 }), recluse.profile()]);
+  const [lines, profile] = await Promise.all([recluse.history({ limit: 500 }), recluse.profile()]);
+  // What was merely seen is no deed.
+  const history = lines.filter(({ type }) => type !== 'impression');
   // What somebody has said about themselves counts as well as what they did.
   if (history.length === 0 && Object.keys(profile).length === 0) {
     put({
