@@ -18,6 +18,8 @@ import { madeAgo, rhythm, shortReason } from '../words.ts';
 
 /** Few bought-again products make no shelf. */
 const leastAgain = 3;
+/** How much what was seen on a shelf and passed over makes room. */
+const rotation = { 'for-you': 0.2, discover: 0.8 };
 
 interface Answer extends Omit<Shelf, 'cards' | 'source'> {
   readonly source: string;
@@ -74,6 +76,7 @@ async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; new
     const forYou = await shop.recommend({
       placement: 'for-you',
       ...shop.mix,
+      rotation: rotation['for-you'],
       freshness: first ? 'hybrid' : 'live',
       ...common(),
     });
@@ -94,6 +97,7 @@ async function ask(shop: Shop, first: boolean): Promise<{ answers: Answer[]; new
           placement: 'discover',
           explain: true,
           ...shop.mix,
+          rotation: rotation.discover,
           distinct: ['for-you', 'again'],
           ...common(),
         }),

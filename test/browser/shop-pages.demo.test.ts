@@ -241,6 +241,54 @@ test('at the next visit "For you" is what was made in advance, says how old that
   expect((await visit()).jumps).toBeLessThan(0.05);
 });
 
+test('what was seen and passed over makes room at the next visit, where that is noted, and is no line of what the device counts', async () => {
+  const page = await enterAsShopper();
+  const count = () => page.locator('#known-count').innerText();
+  await soon(count).not.toBe('0');
+  const counted = await count();
+  await page.evaluate(() => localStorage.setItem('larder:watching', 'true'));
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  await soon(() => shelf(page, 'discover').getAttribute('data-source')).toBe('model');
+  await shelf(page, 'discover').scrollIntoViewIfNeeded();
+  // Half of a card for a second is what counts as seen.
+  await page.waitForTimeout(5000);
+  const before = (await products(page, 'discover')).slice(0, 6);
+  await page.goto(server.url);
+  const seen = () =>
+    page.evaluate(async () =>
+      (await window.recluse.history({ limit: 5000 }))
+        .filter(({ type, placement }) => type === 'impression' && placement === 'discover')
+        .map(({ item }) => item),
+    );
+  await page.locator('#pill[data-source]').waitFor();
+  await soon(async () => (await seen()).length).toBeGreaterThan(3);
+  const passed = await seen();
+  expect(before.filter((id) => passed.includes(id)).length).toBeGreaterThan(3);
+  await page.goto(server.url);
+  await soon(async () => {
+    const now = (await products(page, 'discover')).slice(0, 6);
+    return now.filter((id) => before.includes(id)).length;
+  }).toBeLessThan(4);
+  await soon(count).toBe(counted);
+});
+
+test('what was seen is not noted after all when everything is forgotten before the page is left', async () => {
+  const page = await enterAsShopper();
+  await page.evaluate(() => localStorage.setItem('larder:watching', 'true'));
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  await page.evaluate(() => window.recluse.ready());
+  await page.waitForTimeout(4000);
+  await page.evaluate(() => window.recluse.forget('everything'));
+  await soon(() => page.locator('#known-count').innerText()).toBe('0');
+  await page.evaluate(() => localStorage.removeItem('larder:watching'));
+  await page.goto(server.url);
+  await page.locator('#pill[data-source]').waitFor();
+  expect(await page.evaluate(() => window.recluse.history())).toEqual([]);
+});
+
 test('whoever is on a product with the keyboard is on it still after the shelves have moved', async () => {
   const page = await enterAsShopper();
   await page.evaluate(() => window.recluse.ready());
