@@ -38,6 +38,9 @@ export function measured(shop: Shop): Measured {
   let stop: (() => void) | undefined;
   const told = new Set<string>();
   let seen: Interaction[] = [];
+  let known = 0;
+  /** When something was last forgotten, on the clock of `performance.now()`. */
+  let forgotten = 0;
 
   async function tell(): Promise<void> {
     const noted = seen;
@@ -50,15 +53,22 @@ export function measured(shop: Shop): Measured {
   addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && leave(), {
     capture: true,
   });
-  // Whoever is forgotten has seen nothing, whoever asked for it, in whichever tab.
+  // What waits to be told is older than any forgetting, whoever asked for that, in whichever tab.
   shop.recluse.on('change', ({ reason, status }) => {
-    if (reason === 'interactions' && status.storage.interactions === 0) clear();
+    const { interactions } = status.storage;
+    if (reason === 'interactions' && (interactions === 0 || interactions < known)) clear();
+    known = interactions;
   });
 
   function clear(): void {
     told.clear();
     seen = [];
+    forgotten = performance.now();
   }
+
+  /** Shelves of before stay on the page for a moment: who looks at them then has not seen them either. */
+  const isOfBefore = ({ placement = '' }: Interaction): boolean =>
+    (shop.arrivals.get(placement) ?? 0) < forgotten;
 
   /** The list of the shelf that something was seen on. */
   function withList(one: Interaction): Interaction {
@@ -70,7 +80,7 @@ export function measured(shop: Shop): Measured {
   async function note(given: Interaction[]): Promise<void> {
     for (const one of given.filter(({ type }) => type === 'impression')) {
       const name = `${one.placement} ${one.item}`;
-      if (told.has(name)) continue;
+      if (told.has(name) || isOfBefore(one)) continue;
       told.add(name);
       seen.push(withList(one));
     }
