@@ -54,13 +54,10 @@ function placementDaysOf({ placementDays }: Tally): Metrics['placementDays'] {
       Object.entries(days)
         .map(([day, row]) => ({ day: day === 'null' ? null : Number(day), row }))
         .sort((one, other) => (one.day ?? -Infinity) - (other.day ?? -Infinity))
-        .map(({ day, row: [impressions = 0, clicks = 0] }) => ({
-          placement,
-          day: day === null ? null : dateOf(day),
-          impressions,
-          clicks,
-          ctr: impressions > 0 ? clicks / impressions : null,
-        })),
+        .map(({ day, row }) => {
+          const { impressions, clicks, ctr } = ratesOf(row);
+          return { placement, day: day === null ? null : dateOf(day), impressions, clicks, ctr };
+        }),
     );
 }
 
