@@ -99,6 +99,7 @@ def train_by_order(
     def check(most_users: int) -> Check:
         return Check.of(earlier.weeks[0], earlier.log, past, context, counting, settings, repeats, most_users)
 
+    everyone = check(MOST_USERS)
     chosen = settings.encoder
     source = NextItemWindows(earlier.log, event_types, context, chosen, repeats)
 
@@ -121,7 +122,7 @@ def train_by_order(
         chosen.next_item_learning_rate,
         "Train the encoder",
         progress,
-        check(MOST_USERS).worth,
+        everyone.worth,
         kept=kept,
     )
     budget.tried += [
@@ -129,7 +130,6 @@ def train_by_order(
     ]
 
     def weights_of_the_sum() -> dict[str, Any]:
-        everyone = check(MOST_USERS)
         worth, coefficients = everyone.weights(model)
         rows = ItemRows.of(model.tower)
         some = check(USERS_BY_LENGTH)
