@@ -12,10 +12,11 @@ from recluse_export.config import Config
 from recluse_export.evaluate import new_items
 from recluse_export.evaluate.product import Request, evaluate_models
 from recluse_export.evaluate.report import Report
-from recluse_export.models.hybrid import ItemRows
+from recluse_export.evaluate.trainings import NEW_ITEMS
 from recluse_export.progress import SilentProgress
 from recluse_export.shapes import Log
 from recluse_export.train import pipeline
+from recluse_export.train.checkpoint import load_checkpoint
 from recluse_export.work import Run
 
 
@@ -75,21 +76,28 @@ def test_new_items_are_ranked_by_a_training_that_never_saw_them(found, small_log
     assert (source[touched] == linear.target[touched]).all()
 
 
-def test_rows_from_attributes_alone_rank_new_items_where_training_keeps_them(found):
+def test_rows_from_attributes_alone_rank_new_items(found):
+    report, trainings = found
+    assert {"encoder", "model"} <= {one.model for one in report.new_items}
+    assert not any("attributes alone" in note for note in report.notes)
+    without = load_checkpoint(trainings.folder / NEW_ITEMS).networks
+    made = trainings.without_new_items().networks.rows_from_content
+    np.testing.assert_array_equal(without.rows_from_content.row, made.row)
+    np.testing.assert_array_equal(without.rows_from_content.bias, made.bias)
+
+
+def test_the_checkpoint_of_a_usual_training_has_no_rows_from_attributes(found):
+    _, trainings = found
+    assert load_checkpoint(trainings.folder).networks.rows_from_content is None
+
+
+def test_a_checkpoint_without_rows_from_attributes_is_told_of_not_passed_over(found):
     _, trainings = found
     trained = trainings.without_new_items()
-    rows = np.array([0, 3], np.int32)
-    made = ItemRows(np.zeros_like(trained.networks.rows.row), np.full(len(trained.networks.rows.bias), 9.0))
-
-    class Kept:
-        """Networks of a training that keeps them."""
-
-        rows_from_content = made
-
-    assert new_items.rows_from_content(Kept()) is made
-    merged = new_items.with_rows(trained.networks.rows, made, rows)
-    taste = replace(trained.networks, rows=merged).taste(trained.counting, trained.settings)
-    assert taste.rows.bias[rows].tolist() == [9.0, 9.0]
+    older = replace(trained, networks=replace(trained.networks, rows_from_content=None))
+    models, notes = new_items.contestants(older, np.array([0], np.int32))
+    assert models == []
+    assert "older version" in notes[0]
 
 
 def test_a_second_evaluation_trains_nothing(found, small_log, config, monkeypatch):

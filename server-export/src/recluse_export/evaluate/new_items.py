@@ -18,7 +18,6 @@ from recluse_export.models.hybrid import ItemRows
 from recluse_export.progress import Step
 from recluse_export.read.holdout import held_out
 from recluse_export.shapes import Int, Log
-from recluse_export.train.networks import Networks
 from recluse_export.train.trained import Trained
 
 METRIC = "recall@10"
@@ -88,26 +87,17 @@ def contestants(trained: Trained, rows: Int) -> tuple[list[Recommender], list[st
     """
     if trained.networks is None:
         return [], ["The linear tier alone knows nothing of a new item: no network was trained."]
-    made = rows_from_content(trained.networks)
+    made = trained.networks.rows_from_content
     if made is None:
         return [], [
-            "This training keeps no rows from attributes alone (Networks.rows_from_content), so that new "
-            "items are ranked by the content neighbours only."
+            "The checkpoint of the training without the new items is of an older version and has no rows "
+            "from attributes alone, so that new items are ranked by the content neighbours only. Train it again."
         ]
     networks = replace(trained.networks, rows=with_rows(trained.networks.rows, made, rows))
     return [
         networks.taste(trained.counting, trained.settings),
         networks.hybrid(trained.counting, trained.settings),
     ], []
-
-
-def rows_from_content(networks: Networks) -> ItemRows | None:
-    """Rows and biases of all items from their attributes alone; None where training did not keep them.
-
-    The hook: ``Networks.rows_from_content`` is an ``ItemRows`` or None.
-    """
-    made = getattr(networks, "rows_from_content", None)
-    return made if isinstance(made, ItemRows) else None
 
 
 def with_rows(known: ItemRows, made: ItemRows, rows: Int) -> ItemRows:

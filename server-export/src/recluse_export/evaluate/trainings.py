@@ -69,7 +69,7 @@ def train_into(
     kept = kept_in(log, config, work, budget, share_of_new_items, fresh, progress)
     with telling(kept):
         write_run(run, config, work, share_of_new_items)
-        trained = train_kept(log, config, work, progress, kept)
+        trained = train_kept(log, config, work, progress, kept, share_of_new_items)
         kept.clear()
     return trained
 
@@ -136,14 +136,17 @@ def telling(kept: KeptInFolder) -> Iterator[None]:
         raise
 
 
-def train_kept(log: Log, config: Config, work: Path, progress: Progress, kept: Kept) -> Trained:
-    """Train and write the checkpoint."""
+def train_kept(
+    log: Log, config: Config, work: Path, progress: Progress, kept: Kept, share_of_new_items: float = 0.0
+) -> Trained:
+    """Train and write the checkpoint; where items were held out, with what their attributes alone make of
+    them."""
     given, settings = for_training(log, config)
     for unfinished in work.glob(f"{UNFINISHED}*"):
         shutil.rmtree(unfinished, ignore_errors=True)
     trained = pipeline.train(given, settings, progress, kept)
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=work) as unfinished:
-        save_checkpoint(trained, Path(unfinished))
+        save_checkpoint(trained, Path(unfinished), with_rows_from_content=share_of_new_items > 0)
         for name in CHECKPOINT:
             (Path(unfinished) / name).replace(work / name)
     return trained

@@ -35,6 +35,15 @@ class ItemRows:
         with torch.no_grad():
             return ItemRows(tower().numpy().copy(), tower.bias.detach().numpy().copy())
 
+    @staticmethod
+    def from_content(tower: ItemTower, known: Int) -> ItemRows:
+        """What an item would have that training never saw: its row is what its attributes say, without a
+        learned correction; its bias the median of those of ``known``, the rows that had events."""
+        with torch.no_grad():
+            row = tower.content(tower.slots, tower.begin).numpy().copy()
+            bias = tower.bias.detach().numpy()
+        return ItemRows(row, np.full_like(bias, np.median(bias[known])))
+
     def rounded(self) -> ItemRows:
         """The rows in steps of int8, as the pack stores them."""
         return ItemRows(in_steps(self.row), self.bias)

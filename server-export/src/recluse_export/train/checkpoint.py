@@ -35,8 +35,12 @@ FACTORS = ("loadings", "covariance", "noise", "known", "prior", "from_content", 
 CALIBRATION = ("lengths", "offset", "slope", "spread")
 
 
-def save_checkpoint(trained: Trained, folder: Path) -> None:
-    """Write both files; the same training gives the same bytes."""
+def save_checkpoint(trained: Trained, folder: Path, with_rows_from_content: bool = False) -> None:
+    """Write both files; the same training gives the same bytes.
+
+    ``with_rows_from_content``: also ``Networks.rows_from_content``, which only a training that held items out
+    is asked for.
+    """
     counting = trained.counting
     arrays: dict[str, np.ndarray] = {f"linear.{name}": getattr(counting.linear, name) for name in LINEAR}
     arrays |= {f"priors.{name}": getattr(counting.priors, name) for name in PRIORS}
@@ -62,6 +66,9 @@ def save_checkpoint(trained: Trained, folder: Path) -> None:
         for prefix, module in (("encoder", networks.encoder), ("blender", networks.blender)):
             arrays |= {f"{prefix}.{name}": tensor.numpy() for name, tensor in module.state_dict().items()}
         arrays |= {"rows.row": networks.rows.row, "rows.bias": networks.rows.bias}
+        made = networks.rows_from_content
+        if with_rows_from_content and made is not None:
+            arrays |= {"rows_from_content.row": made.row, "rows_from_content.bias": made.bias}
         facts["networks"] = {
             "blended": networks.blended,
             "next_item": isinstance(networks.encoder, NextItemEncoder),
@@ -142,6 +149,7 @@ def load_checkpoint(folder: Path) -> Trained:
             facts["networks"]["blended"],
             facts["networks"].get("worths", []),
             None if rounding is None else Rounding(**rounding),
+            _rows_from_content(arrays),
         )
     tried = [Attempt(**attempt) for attempt in facts.get("tried", [])]
     return Trained(
@@ -155,6 +163,12 @@ def load_checkpoint(folder: Path) -> Trained:
         tried,
         _ratings(arrays, facts.get("ratings")),
     )
+
+
+def _rows_from_content(arrays: dict[str, np.ndarray]) -> ItemRows | None:
+    if "rows_from_content.row" not in arrays:
+        return None
+    return ItemRows(arrays["rows_from_content.row"], arrays["rows_from_content.bias"])
 
 
 def _ratings(arrays: dict[str, np.ndarray], facts: dict[str, float] | None) -> LearnedRatings | None:

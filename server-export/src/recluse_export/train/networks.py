@@ -54,6 +54,9 @@ class Networks:
     """NDCG@10 + recall@10 on validation after each pass, where training looks at it."""
     rounding: Rounding | None = None
     """What the steps of int8 cost on validation; None where nobody measured it."""
+    rows_from_content: ItemRows | None = None
+    """Rows and biases of all items as if training had seen none of them (``ItemRows.from_content``), in steps
+    of int8. A checkpoint holds them only where training held items out."""
 
     def taste(self, counting: Counting, settings: ModelSettings) -> Taste:
         """The encoder as a model of its own."""
@@ -157,4 +160,7 @@ def train_networks(
     )
     encoder, rows = rounded(encoder, ItemRows.of(tower))
     rounding = Rounding(**blend_found["rounding"])
-    return Networks(encoder, rows, blender.eval(), blend_found["blended"], rounding=rounding)
+    made = ItemRows.from_content(tower, np.unique(past.item)).rounded()
+    return Networks(
+        encoder, rows, blender.eval(), blend_found["blended"], rounding=rounding, rows_from_content=made
+    )

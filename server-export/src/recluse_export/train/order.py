@@ -171,7 +171,8 @@ def train_by_order(
     coefficients = Coefficients(**found["coefficients"])
     blender = Blender.sum_of(coefficients, settings.blender, found["by_length"]).eval()
     encoder, rows = rounded(model.encoder, ItemRows.of(model.tower))
-    return Networks(encoder, rows, blender, True, worths, Rounding(**found["rounding"]))
+    made = ItemRows.from_content(model.tower, np.unique(past.item)).rounded()
+    return Networks(encoder, rows, blender, True, worths, Rounding(**found["rounding"]), made)
 
 
 @dataclasses.dataclass(frozen=True)
