@@ -91,7 +91,8 @@ def contestants(trained: Trained, rows: Int) -> tuple[list[Recommender], list[st
     if made is None:
         return [], [
             "The checkpoint of the training without the new items is of an older version and has no rows "
-            "from attributes alone, so that new items are ranked by the content neighbours only. Train it again."
+            "from attributes alone, so that new items are ranked by the content neighbours only. "
+            "Train it again."
         ]
     networks = replace(trained.networks, rows=with_rows(trained.networks.rows, made, rows))
     return [
