@@ -4,7 +4,8 @@
  *
  * The file has one visitor a line, as JSON: `{ interactions: [{ type, item, time, value? }], now, context?, mode?, limit?, exclude?,
  * source?, diversity?, diversify?, calibration? }`, times in milliseconds; see `Visitor` in `rank/worker.ts`. One line a visitor comes out, in the same order: `{ source,
- * items, scores }`, best first. What went wrong and how far it is goes to the standard error.
+ * items, scores }`, best first; or, where the line has `predict: [item, ...]`, `{ predictions }`, what `predict()` says of these items. What went wrong and how far it
+ * is goes to the standard error.
  */
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
@@ -103,7 +104,7 @@ async function* ahead(inputs, work, atOnce) {
  * @param {AsyncIterable<string>} options.visitors Lines of JSON; see `Visitor`.
  * @param {Source} [options.upTo] The best tier to start. Default: `model`.
  * @param {(opened: Opened) => void} [options.onOpen] Called when the pack serves.
- * @returns {AsyncGenerator<string[], void>} Batches of lines of JSON; see `Ranked`.
+ * @returns {AsyncGenerator<string[], void>} Batches of lines of JSON; see `Ranked` and `Predicted`.
  */
 export async function* rankVisitors({ pack, visitors, upTo = 'model', onOpen = () => {} }) {
   if (!existsSync(join(pack, 'manifest.json'))) throw new Error(`${pack}: there is no manifest.json in it.`);

@@ -4,15 +4,16 @@
  */
 import { expose } from 'comlink';
 import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import type { Context, RecommendRequest, Source, StoredInteraction } from '../../src/contract.ts';
-import { checkInteractions, checkRecommendRequest } from '../../worker/arguments.ts';
-import { ask, type Tiers } from '../../worker/ask.ts';
+import type { Context, Prediction, RecommendRequest, Source, StoredInteraction } from '../../src/contract.ts';
+import { checkIds, checkInteractions, checkRecommendRequest } from '../../worker/arguments.ts';
+import { ask, type Tiers, type Visit } from '../../worker/ask.ts';
 import { hasModel } from '../../worker/model/full-pack.ts';
 import { startModel } from '../../worker/model/model.ts';
 import { openCache } from '../../worker/pack/cache.ts';
 import { loadPack } from '../../worker/pack/load.ts';
 import { openNetwork } from '../../worker/pack/network.ts';
 import type { Pack } from '../../worker/pack/pack.ts';
+import { predictingIn, predictions } from '../../worker/predict.ts';
 import { recommendList } from '../../worker/rerank/lists.ts';
 import { scoringOnce } from '../../worker/scoring-once.ts';
 
@@ -29,6 +30,8 @@ export interface Visitor
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly context?: Context;
+  /** Ids. Where they are given, what `predict` says of them is asked for, and no list. */
+  readonly predict?: readonly string[];
   /** Not looked at. */
   readonly user?: unknown;
 }
@@ -40,6 +43,12 @@ export interface Ranked {
   readonly items: readonly string[];
   /** `[items.length]` */
   readonly scores: readonly number[];
+}
+
+/** One line of the answer where `predict` was given. */
+export interface Predicted {
+  /** In the order of the ids, without those that the pack does not know. */
+  readonly predictions: readonly Prediction[];
 }
 
 /** What was opened. */
@@ -91,13 +100,13 @@ async function loaded(manifestUrl: string, upTo: Source): Promise<Pack> {
 /** The visitor of a line, checked as the page's calls are. */
 function visitorOf(line: string): { visitor: Visitor; request: RecommendRequest } {
   const visitor: Visitor = JSON.parse(line);
-  const { interactions, now, user, ...request } = visitor;
+  const { interactions, now, user, predict, ...request } = visitor;
   checkInteractions(interactions);
   if (!Number.isFinite(now)) throw new Error('now must be a finite number of milliseconds since 1970.');
   return { visitor, request: checkRecommendRequest(request) };
 }
 
-async function ranked(line: string, tiers: Tiers): Promise<Ranked> {
+async function answered(line: string, tiers: Tiers): Promise<Ranked | Predicted> {
   const { visitor, request } = visitorOf(line);
   const interactions = visitor.interactions.map((one, place) => ({
     ...one,
@@ -105,6 +114,23 @@ async function ranked(line: string, tiers: Tiers): Promise<Ranked> {
     id: String(place),
   }));
   const visit = { interactions, profile: {}, now: visitor.now, known: {} };
+  return visitor.predict
+    ? predicted(checkIds(visitor.predict), tiers, visit, request.context)
+    : ranked(request, tiers, visit);
+}
+
+async function predicted(
+  ids: readonly string[],
+  tiers: Tiers,
+  visit: Visit,
+  context: Context | undefined,
+): Promise<Predicted> {
+  const { pack, model: started } = tiers;
+  const { model } = predictingIn({ phase: 'ready', pack, ...(started && { model: started }) }, 'model')!;
+  return { predictions: await predictions(ids, model, tiers, visit, context, fail) };
+}
+
+async function ranked(request: RecommendRequest, tiers: Tiers, visit: Visit): Promise<Ranked> {
   const asker = await ask(request, tiers, visit, random, fail);
   const { items, source } = recommendList(request, asker);
   return { source, items: items.map(({ id }) => id), scores: items.map(({ score }) => score) };
@@ -132,11 +158,11 @@ const api = {
     };
   },
 
-  /** Lines in, lines out: {@link Visitor} and {@link Ranked} as JSON, in the same order. */
+  /** Lines in, lines out: {@link Visitor}, and {@link Ranked} or {@link Predicted}, as JSON, in the same order. */
   async rank(lines: string[]): Promise<string[]> {
     if (!tiers) throw new Error('The pack was not opened.');
     const answers: string[] = [];
-    for (const line of lines) answers.push(JSON.stringify(await ranked(line, tiers)));
+    for (const line of lines) answers.push(JSON.stringify(await answered(line, tiers)));
     return answers;
   },
 };

@@ -75,8 +75,8 @@ def evaluate(
         str,
         typer.Option(
             "--runtime",
-            help="Where the tier model runs, with commas: pytorch, onnxruntime (the exported int8 pack), "
-            "browser (the same pack by the worker's own code).",
+            help="Where the tier model runs and ratings are expected, with commas: pytorch, onnxruntime (the "
+            "exported int8 pack), browser (the same pack by the worker's own code).",
             metavar="NAMES",
         ),
     ] = "pytorch",

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -21,10 +21,11 @@ import numpy as np
 
 from recluse_export.errors import ProblemError
 from recluse_export.features.history import Histories
+from recluse_export.features.ratings import RATING, Ratings
 from recluse_export.models.base import Mode
 from recluse_export.pack import read_pack
 from recluse_export.progress import Progress, SilentProgress
-from recluse_export.shapes import Int, PackContents
+from recluse_export.shapes import Float, Int, PackContents
 
 Source = Literal["popular", "linear", "model"]
 
@@ -103,7 +104,7 @@ class BrowserRanker:
             with visitors.open("w", encoding="utf-8") as file:
                 file.writelines(_lines(self.contents, histories, limit, mode, context, self.source))
             if len(histories) > 0:
-                self._run(visitors, lists, len(histories))
+                self._run(visitors, lists, len(histories), "Rank in the browser")
                 row_of = {item: row for row, item in enumerate(self.contents.items.ids)}
                 with lists.open(encoding="utf-8") as file:
                     for place, line in enumerate(file):
@@ -111,8 +112,40 @@ class BrowserRanker:
                         rows[place] = _filled(found, rows.shape[1], items)
         return rows
 
-    def _run(self, visitors: Path, lists: Path, count: int) -> None:
-        """Let Node rank, and pass on how far it is."""
+    def expected_ratings(self, known: Ratings, asked: Ratings) -> Float:
+        """``[asked]`` stars that ``predict`` expects for what is asked, float32.
+
+        Parameters
+        ----------
+        known
+            What visitors have rated before, each visitor's oldest first; all of it goes to the device, which
+            looks at the newest.
+        asked
+            Visitors and items; the values are not looked at.
+
+        Raises
+        ------
+        ProblemError
+            The pack has no expected ratings, the browser could not be started, or its code failed.
+        """
+        if self.contents.rating is None:
+            raise ProblemError(f"{self.folder}: has no expected ratings.")
+        expected = np.empty(len(asked), np.float32)
+        visitors, places = _by_visitor(asked)
+        with tempfile.TemporaryDirectory(prefix="recluse-") as folder:
+            questions, answers = Path(folder) / "visitors.jsonl", Path(folder) / "ratings.jsonl"
+            with questions.open("w", encoding="utf-8") as file:
+                file.writelines(_questions(self.contents.items.ids, known, asked, visitors, places))
+            if len(asked):
+                self._run(questions, answers, len(visitors), "Expect ratings in the browser")
+                with answers.open(encoding="utf-8") as file:
+                    for line, wanted in zip(file, places, strict=True):
+                        found = json.loads(line)["predictions"]
+                        expected[wanted] = [one["rating"]["expected"] for one in found]
+        return expected
+
+    def _run(self, visitors: Path, lists: Path, count: int, name: str) -> None:
+        """Let Node ask the worker, and pass on how far it is."""
         command = [
             *self.command,
             *("--pack", str(self.folder), "--visitors", str(visitors)),
@@ -120,7 +153,7 @@ class BrowserRanker:
         ]
         said: deque[str] = deque(maxlen=10)
         with (
-            self.progress.step("Rank in the browser", count) as step,
+            self.progress.step(name, count) as step,
             subprocess.Popen(
                 command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
             ) as process,
@@ -192,6 +225,31 @@ def _lines(
             f'{{"now":{MOMENT},"limit":{limit},"mode":"{mode}","source":"{source}","context":{told},'
             f'"exclude":[{exclude}],"interactions":[{interactions}]}}\n'
         )
+
+
+def _by_visitor(ratings: Ratings) -> tuple[Int, list[Int]]:
+    """The visitors, ascending, and the places of each one's ratings, in their order."""
+    order = np.argsort(ratings.user, kind="stable")
+    visitors, starts = np.unique(ratings.user[order], return_index=True)
+    return visitors, np.split(order, starts[1:])
+
+
+def _questions(
+    ids: Sequence[str], known: Ratings, asked: Ratings, visitors: Int, places: Sequence[Int]
+) -> Iterator[str]:
+    """One line of JSON a visitor, whose ratings are a second apart: their order counts, not their age."""
+    raters, rated = _by_visitor(known)
+    place_of = {int(rater): place for place, rater in enumerate(raters)}
+    for visitor, wanted in zip(visitors.tolist(), places, strict=True):
+        mine = rated[place_of[visitor]] if visitor in place_of else np.zeros(0, np.int64)
+        interactions = [
+            {"type": RATING, "item": ids[row], "time": MOMENT - 1000 * (len(mine) - order), "value": stars}
+            for order, (row, stars) in enumerate(
+                zip(known.item[mine].tolist(), known.value[mine].tolist(), strict=True)
+            )
+        ]
+        items = [ids[row] for row in asked.item[wanted].tolist()]
+        yield json.dumps({"now": MOMENT, "interactions": interactions, "predict": items}) + "\n"
 
 
 def _facts(contents: PackContents, indices: Int) -> dict[str, str | int]:

@@ -20,14 +20,17 @@ from recluse_export.evaluate.comparison import comparisons_with
 from recluse_export.evaluate.figures import figures_of
 from recluse_export.evaluate.groups import group_figures
 from recluse_export.evaluate.lists import Measured, Question, measured, question, rank
-from recluse_export.evaluate.protocols import describe, target_windows, training_part
+from recluse_export.evaluate.protocols import describe, known_before, target_windows, training_part
+from recluse_export.evaluate.rating_runtimes import expected_by, rating_figures, rating_question
 from recluse_export.evaluate.report import Report
 from recluse_export.evaluate.runtimes import Runtime, answer_of, lists_by, runtime_figures
+from recluse_export.evaluate.split import select
+from recluse_export.features.ratings import ratings_in
 from recluse_export.models import zoo
 from recluse_export.models.base import Recommender
 from recluse_export.pack import read_pack
 from recluse_export.progress import Progress
-from recluse_export.shapes import ContextField, EventType, Figure, Log
+from recluse_export.shapes import ContextField, EventType, Figure, Float, Log
 from recluse_export.train.arguments import context_of, event_types_of
 from recluse_export.train.pipeline import people_repeat
 from recluse_export.train.trained import Trained
@@ -160,7 +163,9 @@ def evaluate_models(
         if list(request.runtimes) != ["pytorch"]:
             report.notes.append("No runtimes: the tier model is not among the models that were trained.")
     else:
-        measure_runtimes(*first, trained, trainings, report, request, progress)
+        pack = measure_runtimes(*first, trained, trainings, report, request, progress)
+        if pack is not None:
+            measure_rating_runtimes(setting, trained, pack, report, request)
     if not request.only_ranking:
         with timed(report, "groups"):
             report.groups = group_figures(
@@ -243,11 +248,12 @@ def measure_runtimes(
     report: Report,
     request: Request,
     progress: Progress,
-) -> None:
-    """The tier ``model`` of the exported pack in every runtime that is asked for, on the first window."""
+) -> Path | None:
+    """The tier ``model`` of the exported pack in every runtime that is asked for, on the first window;
+    returns the pack's folder, None where nothing but PyTorch is asked for."""
     others = [runtime for runtime in request.runtimes if runtime != "pytorch"]
     if not others:
-        return
+        return None
     with timed(report, "export"):
         pack = trainings.pack(trained, report.figures)
     report.reliability = read_pack(pack).reliability
@@ -267,6 +273,34 @@ def measure_runtimes(
         report.seconds[f"rank model in {runtime}"] = round(seconds, 2)
         found.append((runtime, answer_of(runtime, lists, asked), seconds))
     report.runtimes = runtime_figures(asked.window, found)
+    return pack
+
+
+def measure_rating_runtimes(
+    setting: Setting, trained: Trained, pack: Path, report: Report, request: Request
+) -> None:
+    """Expected ratings of the exported pack in every runtime that is asked for, on held-back ratings."""
+    if trained.ratings is None:
+        report.notes.append("No expected ratings by runtime: the pack has no rating part.")
+        return
+    log, config = setting.log, setting.config
+    known = known_before(log, config.split)
+    question = rating_question(
+        ratings_in(select(log, known)), ratings_in(select(log, ~known)), config.model.seed
+    )
+    if len(question.asked) == 0:
+        report.notes.append("No expected ratings by runtime: no ratings were held back.")
+        return
+    found: list[tuple[Runtime, Float]] = []
+    for runtime in request.runtimes:
+        try:
+            with timed(report, f"expect ratings in {runtime}"):
+                found.append(
+                    (runtime, expected_by(runtime, trained.ratings, pack, question, setting.progress))
+                )
+        except ProblemError as problem:
+            report.failures.append(f"--runtime {runtime}, expected ratings: {problem}")
+    report.rating_runtimes = rating_figures(question, found)
 
 
 def measure_cold_start(

@@ -56,6 +56,12 @@ def training_part(log: Log, split: SplitSettings) -> tuple[Log, int]:
     return past, int(past.time.max(initial=0)) + 1
 
 
+def known_before(log: Log, split: SplitSettings) -> NDArray[np.bool_]:
+    """``[events]`` whether it was before the cut, else before its user's target; of held-out users, too."""
+    cut = cut_of(log, split)
+    return _before_targets(log, split) if cut is None else log.time < cut
+
+
 def target_windows(log: Log, split: SplitSettings) -> dict[str, Targets]:
     """What each user is asked about, by the name that figures carry.
 

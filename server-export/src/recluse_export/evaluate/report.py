@@ -14,6 +14,7 @@ from recluse_export.evaluate.cold_start import ColdStartFigure
 from recluse_export.evaluate.comparison import Comparison
 from recluse_export.evaluate.groups import GroupFigure
 from recluse_export.evaluate.new_items import NewItemFigure
+from recluse_export.evaluate.rating_runtimes import RatingRuntimeFigure
 from recluse_export.evaluate.runtimes import RuntimeFigure
 from recluse_export.files import write_text
 from recluse_export.shapes import Figure, ReliabilityBin
@@ -45,6 +46,7 @@ class Report:
     cold_start: list[ColdStartFigure] = field(default_factory=list)
     new_items: list[NewItemFigure] = field(default_factory=list)
     runtimes: list[RuntimeFigure] = field(default_factory=list)
+    rating_runtimes: list[RatingRuntimeFigure] = field(default_factory=list)
     reliability: list[ReliabilityBin] = field(default_factory=list)
     training: list[float] = field(default_factory=list)
     """NDCG@10 + recall@10 on validation after each pass of training"""

@@ -21,6 +21,7 @@ def report_tables(report: Report) -> list[Table]:
         *figures_tables(report.figures),
         *comparison_tables(report),
         *runtime_tables(report),
+        *rating_runtime_tables(report),
         *beyond_tables(report),
         *cold_start_tables(report),
         *new_item_tables(report),
@@ -107,6 +108,25 @@ def runtime_tables(report: Report) -> Iterable[Table]:
                     f"{one.seconds:.1f}",
                 )
         yield table
+
+
+def rating_runtime_tables(report: Report) -> Iterable[Table]:
+    """Expected ratings by runtime, and how far these are apart; the items' means below."""
+    if not report.rating_runtimes:
+        return
+    one = report.rating_runtimes[0]
+    table = _table(
+        f"Expected ratings by runtime, {one.ratings:,} held-back ratings, {one.users:,} users", "runtime"
+    )
+    table.add_column("rmse", justify="right")
+    others = [figure.runtime for figure in report.rating_runtimes[:-1]]
+    for name in others:
+        table.add_column(f"stars from {name}:\nmean, largest", justify="right")
+    for figure in report.rating_runtimes:
+        apart = {other.runtime: f"{other.mean:.6f}, {other.largest:.6f}" for other in figure.apart}
+        table.add_row(figure.runtime, f"{figure.rmse:.4f}", *(apart.get(name, "") for name in others))
+    table.add_row("items' mean", f"{one.mean_rmse:.4f}", *("" for _ in others))
+    yield table
 
 
 def cold_start_tables(report: Report) -> Iterable[Table]:

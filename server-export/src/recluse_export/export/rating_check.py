@@ -54,9 +54,9 @@ def check_ratings(
     ProblemError
         The exported graph says something else than what was learned.
     """
-    asked = _of_some_visitors(held_back if len(held_back) else known, seed)
+    asked = of_some_visitors(held_back if len(held_back) else known, seed)
     histories = known.only(np.isin(known.user, asked.user))
-    expected, deviation = _by_device(model, histories, asked)
+    expected, deviation = by_device(model, histories, asked)
     off = _distance(learned, model, histories, asked, expected)
     if off > MOST_OFF * (model.highest - model.lowest):
         raise ProblemError(
@@ -91,15 +91,16 @@ def check_ratings(
     )
 
 
-def _of_some_visitors(ratings: Ratings, seed: int) -> Ratings:
+def of_some_visitors(ratings: Ratings, seed: int) -> Ratings:
+    """The ratings of at most ``MOST_VISITORS`` visitors, drawn by the seed."""
     visitors = np.unique(ratings.user)
     if len(visitors) > MOST_VISITORS:
         visitors = np.random.default_rng(seed).choice(visitors, MOST_VISITORS, replace=False)
     return ratings.only(np.isin(ratings.user, visitors))
 
 
-def _by_device(model: RatingModel, known: Ratings, asked: Ratings) -> tuple[Float, Float]:
-    """Expected ratings and standard deviations, ``[asked]`` each, visitor by visitor."""
+def by_device(model: RatingModel, known: Ratings, asked: Ratings) -> tuple[Float, Float]:
+    """Expected ratings and standard deviations by onnxruntime, ``[asked]`` each, visitor by visitor."""
     session = RatingSession(model)
     expected, deviation = np.empty(len(asked), np.float32), np.empty(len(asked), np.float32)
     for visitor in np.unique(asked.user):
