@@ -11,7 +11,7 @@ from recluse_export.features.sequence import PADDING
 from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.settings import EncoderSettings
 from recluse_export.train.budget import Budget, seconds_of
-from recluse_export.train.next_item import ahead_of
+from recluse_export.train.next_item import ahead_of, over
 
 SIZE, LENGTH = 16, 12
 
@@ -92,3 +92,12 @@ def test_a_budget_cuts_the_passes_to_what_fits():
     assert budget.passes(20, 1e9, 0.5) == 1
     assert Budget().passes(20, 1e9, 0.5) == 20
     assert np.isinf(Budget().left())
+
+
+def test_a_training_ends_early_only_where_it_really_falls():
+    assert not over([], 2)
+    assert not over([0.3, 0.4, 0.5], 2)
+    assert not over([0.3, 0.5, 0.45], 2)
+    assert over([0.3, 0.5, 0.49, 0.48], 2)
+    # A plateau: the learning rate has yet to come down.
+    assert not over([0.3, 0.5, 0.498, 0.497], 2)

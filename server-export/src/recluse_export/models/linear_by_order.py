@@ -51,6 +51,7 @@ def sums(
     log: Log,
     event_types: Sequence[EventType],
     half_life: float,
+    power: float,
     future_half_life: float,
     history_events: int,
     cutoffs: int,
@@ -61,7 +62,7 @@ def sums(
     past_sum = np.zeros((items, items), np.float32)
     future_sum = np.zeros((items, items), np.float32)
     for past, future in _moments_in_parts(
-        log, event_types, half_life, future_half_life, history_events, cutoffs, seed
+        log, event_types, half_life, power, future_half_life, history_events, cutoffs, seed
     ):
         _add(past_sum, past, past)
         _add(future_sum, past, future)
@@ -77,6 +78,7 @@ def _moments_in_parts(
     log: Log,
     event_types: Sequence[EventType],
     half_life: float,
+    power: float,
     future_half_life: float,
     history_events: int,
     cutoffs: int,
@@ -90,18 +92,20 @@ def _moments_in_parts(
         # Positions in a log without times count from 0 within each user, also where older events were cut.
         now = log.time[log.offsets[some] + place[start : start + MOMENTS_AT_ONCE]]
         histories = histories_at(log, some, now, event_types, reach)
-        past = interest(histories, event_types, len(log.items), None, half_life, 1.0)
+        past = interest(histories, event_types, len(log.items), None, half_life, power)
         future = future_counts(log, some, now, future_half_life)
         yield past.astype(np.float32), future.astype(np.float32)
 
 
-def whole_histories(log: Log, event_types: Sequence[EventType], history_events: int) -> sparse.csr_matrix:
+def whole_histories(
+    log: Log, event_types: Sequence[EventType], power: float, history_events: int
+) -> sparse.csr_matrix:
     """``[users, items]`` what EASE learns from: every history at its end, not decayed."""
     length = np.diff(log.offsets)
     users = np.flatnonzero(length)
     now = log.time[log.offsets[users + 1] - 1] + 1
     histories = histories_at(log, users, now, event_types, history_events)
-    return interest(histories, event_types, len(log.items), None, None, 1.0).astype(np.float32)
+    return interest(histories, event_types, len(log.items), None, None, power).astype(np.float32)
 
 
 def penalised(total: Float, regularisation: float) -> Float:
@@ -141,11 +145,12 @@ def solve_by_order(
     """Both solutions as ``choice`` says, on all of ``log``."""
     assert choice.by_order is not None
     assert choice.half_life_events is not None
-    histories = whole_histories(log, event_types, settings.history_events)
+    histories = whole_histories(log, event_types, choice.power, settings.history_events)
     total = sums(
         log,
         event_types,
         choice.half_life_events,
+        choice.power,
         choice.by_order.future_half_life,
         settings.history_events,
         settings.linear.cutoffs_by_order,

@@ -35,6 +35,8 @@ class LinearSettings(Settings):
     """Decay of the history by its order, for a log without times, tried in turn."""
     power: list[Annotated[float, Field(gt=0, le=1)]] = [0.5]
     """Exponent on decayed counts, tried in turn."""
+    power_by_order: list[Annotated[float, Field(gt=0, le=1)]] = [1.0, 0.5]
+    """The same for a log without times in which people repeat."""
     ease_regularisation: Positive = 10.0
     """L2 penalty of EASE, in units of squared decayed counts."""
     slit_regularisation: Positive = 1000.0
@@ -142,7 +144,7 @@ class EncoderSettings(Settings):
     averaging: Share = 0.01
     """What the moving average of the weights takes of the newest, every ten steps."""
     patience: PositiveInt = 5
-    """Passes without gain on validation after which training ends."""
+    """Passes without gain on validation after which training ends, if it really falls by then."""
 
 
 class BlenderSettings(Settings):
@@ -201,6 +203,7 @@ class ModelSettings(Settings):
                     update={
                         "half_life_days": self.linear.half_life_days[:1],
                         "power": self.linear.power[:1],
+                        "power_by_order": self.linear.power_by_order[:1],
                         "ease_share": self.linear.ease_share[:1],
                         "cutoffs": 2,
                     }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets, validation
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.features.interest import interest
 from recluse_export.features.priors import priors
 from recluse_export.features.signals import Counting, counted_signals, linear_score
-from recluse_export.models.base import best, within
 from recluse_export.models.linear import LinearChoice, OrderChoice, merged
 from recluse_export.models.linear_by_order import Sums, ease, penalised, solve_by_order, sums, whole_histories
 from recluse_export.models.settings import LinearSettings, ModelSettings
@@ -24,6 +24,7 @@ from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear,
 from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.frequent import with_frequent_items
 from recluse_export.train.mix import climb
+from recluse_export.train.worth import had_by, worth_of
 
 SHARE_OF_BUDGET = 0.3
 """After which nothing further is tried."""
@@ -66,9 +67,14 @@ class Judge:
         histories = histories_at(past.log, targets.users, targets.now, event_types, settings.history_events)
         return Judge(past.log, histories, targets, repeats, budget)
 
+    @cached_property
+    def had(self) -> NDArray[np.bool_]:
+        """``[users, items]`` what each has in the history."""
+        return had_by(self.histories, len(self.log.items))
+
     def worth(self, score: Float) -> float:
-        """NDCG@10 + recall@10."""
-        return worth_of(score, self.histories, self.targets, self.repeats)
+        """What the lists by ``score`` ``[users, items]`` are worth."""
+        return worth_of(score, self.had, self.targets, self.repeats)
 
     def told(self, what: str, score: Float) -> float:
         """The same, and the budget remembers it."""
@@ -97,14 +103,18 @@ def search_by_order(
     """Each choice in turn, the others as they are so far; what was tried is told to the budget."""
     judge = Judge.of(log, event_types, settings, repeats, budget)
     linear = settings.linear
-    count = len(linear.half_life_events) + len(linear.future_half_life_events)
-    with progress.step(
-        "Choose the item-to-item matrix", count + 2 * len(linear.relative_regularisation) + 1
-    ) as step:
+    powers = linear.power_by_order if repeats else [1.0]
+    attempts = len(linear.half_life_events) + len(linear.future_half_life_events)
+    attempts += 2 * len(linear.relative_regularisation)
+    with progress.step("Choose the item-to-item matrix", len(powers) * attempts + 1) as step:
         few = judge
         if len(log.items) > MOST_ITEMS:
             few = Judge.of(with_frequent_items(log, MOST_ITEMS), event_types, settings, repeats, budget)
-        choice = search_matrix(few, event_types, settings, step)
+        found = []
+        for power in powers:
+            if not found or budget.within(SHARE_OF_BUDGET):
+                found.append(search_matrix(few, event_types, settings, power, step))
+        _, choice = max(found, key=lambda one: one[0])
         choice, signals, tier, habit = choose_cut(judge, choice, event_types, settings)
         step.advance()
 
@@ -116,60 +126,65 @@ def search_by_order(
 
 
 def search_matrix(
-    judge: Judge, event_types: Sequence[EventType], settings: ModelSettings, step: Step
-) -> LinearChoice:
-    """Half-lives, penalties and the share of EASE, on whole matrices."""
+    judge: Judge, event_types: Sequence[EventType], settings: ModelSettings, power: float, step: Step
+) -> tuple[float, LinearChoice]:
+    """Half-lives, penalties and the share of EASE, on whole matrices, and what the lists are worth then."""
     linear = settings.linear
     items = len(judge.log.items)
     _, future, penalty = FIRST
+    powered = "" if power == 1 else f"power {power:g}, "
 
     def recent(half_life: float) -> sparse.csr_matrix:
-        return interest(judge.histories, event_types, items, None, half_life, 1.0).astype(np.float32)
+        return interest(judge.histories, event_types, items, None, half_life, power).astype(np.float32)
 
     def summed(half_life: float, future: float) -> Sums:
         return sums(
-            judge.log, event_types, half_life, future, settings.history_events, CUTOFFS, settings.seed
+            judge.log, event_types, half_life, power, future, settings.history_events, CUTOFFS, settings.seed
         )
 
     def by_half_life(value: float) -> float:
         return judge.told(
-            f"half-life {value:g} events", slit_score(recent(value), summed(value, future), penalty)
+            f"{powered}half-life {value:g} events", slit_score(recent(value), summed(value, future), penalty)
         )
 
     half_life = judge.best_of(linear.half_life_events, by_half_life, step)
     past = recent(half_life)
 
     def by_future(value: float) -> float:
-        return judge.told(f"future {value:g} events", slit_score(past, summed(half_life, value), penalty))
+        return judge.told(
+            f"{powered}future {value:g} events", slit_score(past, summed(half_life, value), penalty)
+        )
 
     future = judge.best_of(linear.future_half_life_events, by_future, step)
     total = summed(half_life, future)
 
     def by_penalty(value: float) -> float:
-        return judge.told(f"SLIT penalty {value:g}", slit_score(past, total, value))
+        return judge.told(f"{powered}SLIT penalty {value:g}", slit_score(past, total, value))
 
     penalty = judge.best_of(linear.relative_regularisation, by_penalty, step)
     forward = slit_score(past, total, penalty)
-    histories = whole_histories(judge.log, event_types, settings.history_events)
+    histories = whole_histories(judge.log, event_types, power, settings.history_events)
     gram = (histories.T @ histories).toarray()
     shares: dict[float, float] = {}
+    worths: dict[float, float] = {}
 
     def by_ease(value: float) -> float:
         backward = past @ ease(gram, value, judge.repeats)
         reached = {
             share: judge.told(
-                f"EASE penalty {value:g}, share {share:g}", share * backward + (1 - share) * forward
+                f"{powered}EASE penalty {value:g}, share {share:g}", share * backward + (1 - share) * forward
             )
             for share in linear.ease_share_by_order
         }
         shares[value] = max(reached, key=lambda share: reached[share])
-        return reached[shares[value]]
+        worths[value] = reached[shares[value]]
+        return worths[value]
 
     ease_by = judge.best_of(linear.relative_regularisation, by_ease, step)
-    return LinearChoice(
+    return worths[ease_by], LinearChoice(
         half_life_days=None,
         half_life_events=half_life,
-        power=1.0,
+        power=power,
         ease_share=shares[ease_by],
         diagonal=1.0 if judge.repeats else 0.0,
         cut="target",
@@ -217,10 +232,3 @@ def slit_score(past: sparse.csr_matrix, total: Sums, regularisation: float) -> F
         check_finite=False,
     )
     return (half.T @ total.future).astype(np.float32)
-
-
-def worth_of(score: Float, histories: Histories, targets: Targets, repeats: bool) -> float:
-    """NDCG@10 + recall@10."""
-    ranking = best(within(score, histories, "any" if repeats else "discover"), 20)
-    figures = measure(ranking, targets)
-    return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())

@@ -28,6 +28,8 @@ from recluse_export.train.softmax import Evidence, SoftmaxOnEvidence
 
 AVERAGE_EVERY = 10
 """Steps between two additions to the moving average of the weights; fewer where training has few steps."""
+FALL = 0.01
+"""Share of the best worth by which the newest must be below it before training ends early."""
 MOST_WINDOWS = 256
 """Windows a step, however short."""
 FIRST_STRENGTH = 20.0
@@ -223,7 +225,7 @@ def train_next_item(
 
     ``peak`` is the highest learning rate of the one-cycle schedule. With ``check``, the average is asked for
     its worth after every pass; the best one stays, and training ends after ``settings.encoder.patience``
-    passes that were not better. Returns those worths. With ``kept``, every pass is kept when it is done, and
+    passes that were not better, if it really falls. Returns those worths. With ``kept``, every pass is kept when it is done, and
     passes that were kept are not done again.
 
     Raises
@@ -248,11 +250,11 @@ def train_next_item(
     )
     states = {"model": model, "average": average, "descent": descent}
     passes = Passes(kept or Kept(), name, epochs, states, random)
-    best_state, since_best = passes.facts.get("best_state"), passes.facts.get("since_best", 0)
+    best_state = passes.facts.get("best_state")
     worths: list[float] = passes.facts.get("worths", [])
     with progress.step(name, steps) as step:
         step.advance(descent.done)
-        while passes.done < epochs and since_best < chosen.patience:
+        while passes.done < epochs and not over(worths, chosen.patience):
             model.train()
             for users in source.epoch(random):
                 windows = source.draw(users, random)
@@ -264,14 +266,24 @@ def train_next_item(
             if check is not None:
                 worth = check(average.eval())
                 if worth > max(worths, default=-np.inf):
-                    best_state, since_best = copy.deepcopy(average.state_dict()), 0
-                else:
-                    since_best += 1
+                    best_state = copy.deepcopy(average.state_dict())
                 worths.append(worth)
-            passes.keep(best_state=best_state, since_best=since_best, worths=worths)
+            passes.keep(best_state=best_state, worths=worths)
     model.load_state_dict(average.state_dict() if best_state is None else best_state)
     model.eval()
     return worths
+
+
+def over(worths: list[float], patience: int) -> bool:
+    """Whether nothing more is to come of a training whose passes were worth this: ``patience`` of them without
+    gain, and the newest clearly below the best.
+
+    A plateau is no end, for the learning rate has yet to come down: one training of MovieLens 1M that ended on
+    one, after 19 of 24 passes, was the worst of three.
+    """
+    if len(worths) - 1 - int(np.argmax(worths or [0.0])) < patience:
+        return False
+    return worths[-1] < (1 - FALL) * max(worths)
 
 
 def seconds_a_step(
