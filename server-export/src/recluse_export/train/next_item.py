@@ -224,9 +224,8 @@ def train_next_item(
     """Train for ``epochs`` passes and leave ``model`` with the moving average of its weights.
 
     ``peak`` is the highest learning rate of the one-cycle schedule. With ``check``, the average is asked for
-    its worth after every pass; the best one stays, and training ends after ``settings.encoder.patience``
-    passes that were not better, if it really falls. Returns those worths. With ``kept``, every pass is kept when it is done, and
-    passes that were kept are not done again.
+    its worth after every pass; the best one stays, and training ends when it is :func:`over`. Returns those
+    worths. With ``kept``, every pass is kept when it is done, and passes that were kept are not done again.
 
     Raises
     ------
@@ -275,11 +274,11 @@ def train_next_item(
 
 
 def over(worths: list[float], patience: int) -> bool:
-    """Whether nothing more is to come of a training whose passes were worth this: ``patience`` of them without
-    gain, and the newest clearly below the best.
+    """Whether nothing more is to come of a training whose passes were worth this: ``patience`` of them
+    without gain, and the newest clearly below the best.
 
-    A plateau is no end, for the learning rate has yet to come down: one training of MovieLens 1M that ended on
-    one, after 19 of 24 passes, was the worst of three.
+    A plateau is no end, for the learning rate has yet to come down: one training of MovieLens 1M that ended
+    on one, after 19 of 24 passes, was the worst of three.
     """
     if len(worths) - 1 - int(np.argmax(worths or [0.0])) < patience:
         return False
