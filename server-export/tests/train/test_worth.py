@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
-from recluse_export.train.worth import had_by, worth_of
+from recluse_export.train.worth import worth_for_both, worth_for_new, worth_of
 
 ITEMS = 30
 
@@ -34,51 +32,31 @@ def scores(first: list[list[int]]) -> np.ndarray:
     return table
 
 
+def histories(had: list[list[int]]) -> Histories:
+    """What each user had, one event an item."""
+    rows = np.array([row for one in had for row in one], np.int32)
+    offsets = np.concatenate([[0], np.cumsum([len(one) for one in had])])
+    nothing = np.zeros(len(rows))
+    return Histories(offsets, rows, np.zeros(len(rows), np.int32), np.ones(len(rows)), nothing)
+
+
 def test_where_people_repeat_what_is_new_counts_as_much_as_all() -> None:
-    had = np.zeros((2, ITEMS), bool)
-    had[:, :20] = True
-    of_returns = list(range(20))
-    wanted = targets([3, 25], [True, False])
-    # Twenty items that the users had stand before the new one, which only the list of what is new shows.
-    finds_new = worth_of(scores([[*of_returns, 25]] * 2), had, wanted, repeats=True)
-    misses_new = worth_of(
-        scores([of_returns, [*of_returns, *range(20, 25), *range(26, 30)]]), had, wanted, True
-    )
-    assert finds_new > misses_new
-    returns_alone = (1 / np.log2(5) + 1) / 2
-    assert finds_new == pytest.approx((returns_alone + 2) / 2)
+    returns = list(range(20))
+    had, wanted = histories([returns, returns]), targets([3, 25], [True, False])
+    # Twenty items that the user had stand before the new one, which only a list of what is new shows.
+    finds = scores([[*returns, 25]] * 2)
+    misses = scores([returns, [*returns, *range(26, 30), *range(20, 25)]])
+    assert worth_of(finds, had, wanted, True) == worth_of(misses, had, wanted, True)
+    assert worth_for_new(finds, had, wanted) == pytest.approx(2)
+    assert worth_for_both(finds, had, wanted, True) > worth_for_both(misses, had, wanted, True)
+    assert worth_for_both(finds, had, wanted, True) == pytest.approx(((1 / np.log2(5) + 1) / 2 + 2) / 2)
 
 
 def test_where_nobody_repeats_what_a_user_had_stands_in_no_list() -> None:
-    had = np.zeros((1, ITEMS), bool)
-    had[0, :4] = True
-    assert worth_of(scores([[0, 1, 2, 3, 7]]), had, targets([7], [False]), repeats=False) == pytest.approx(2)
+    had, wanted = histories([[0, 1, 2, 3]]), targets([7], [False])
+    for worth in (worth_of, worth_for_both):
+        assert worth(scores([[0, 1, 2, 3, 7]]), had, wanted, False) == pytest.approx(2)
 
 
-def test_users_who_only_return_are_judged_by_the_lists_of_all_items() -> None:
-    had = np.zeros((1, ITEMS), bool)
-    had[0, 5] = True
-    assert worth_of(scores([[5]]), had, targets([5], [True]), repeats=True) == pytest.approx(2)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.booleans())
-def test_candidates_that_are_all_items_in_another_order_are_worth_the_same(seed: int, repeats: bool) -> None:
-    random = np.random.default_rng(seed)
-    users = 4
-    had = random.random((users, ITEMS)) < 0.3
-    items = random.integers(0, ITEMS, users)
-    score = random.permuted(np.tile(np.arange(ITEMS, dtype=np.float32), (users, 1)), axis=1)
-    wanted = targets(items.tolist(), had[np.arange(users), items].tolist())
-    rows = random.permuted(np.tile(np.arange(ITEMS, dtype=np.int32), (users, 1)), axis=1)
-    among = [np.take_along_axis(table, rows, axis=1) for table in (score, had)]
-    assert worth_of(*among, wanted, repeats, rows) == pytest.approx(worth_of(score, had, wanted, repeats))
-
-
-def test_what_occurs_in_a_history_is_what_a_visitor_had() -> None:
-    rows = np.array([3, 3, 8], np.int32)
-    histories = Histories(
-        np.array([0, 2, 3]), rows, np.zeros(3, np.int32), np.ones(3, np.float64), np.zeros(3, np.float64)
-    )
-    had = had_by(histories, ITEMS)
-    assert np.argwhere(had).tolist() == [[0, 3], [1, 8]]
+def test_users_who_only_return_say_nothing_of_what_is_new() -> None:
+    assert worth_for_new(scores([[5]]), histories([[5]]), targets([5], [True])) == 0

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
+from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
 from recluse_export.features.signals import LINEAR_PARTS, Counting, counted_signals
@@ -19,7 +20,6 @@ from recluse_export.models.by_length import LENGTHS
 from recluse_export.models.hybrid import Taste
 from recluse_export.shapes import Coefficients, Float, Int
 from recluse_export.train.mix import climb
-from recluse_export.train.worth import had_by, worth_of
 
 CANDIDATES = 300
 """Items a visitor among whom weights are chosen: the best by the sum of a long history, and the most
@@ -61,14 +61,16 @@ def best_weights(
 ) -> tuple[float, ...]:
     """Weights of taste and of ``LINEAR_PARTS``, the best on these visitors; popularity alone where nothing is
     better."""
-    rows, had, table = _candidates(newcomers, taste, whole)
+    rows, allowed, table = _candidates(newcomers, taste, whole)
 
     def worth(weights: Sequence[float]) -> float:
         score = sum(
             np.float32(weight) * table[name]
             for weight, name in zip(weights, ["taste", *LINEAR_PARTS], strict=True)
         )
-        return worth_of(score, had, newcomers.targets, newcomers.repeats, rows)
+        order = np.argsort(-np.where(allowed, score, -np.inf), axis=1, kind="stable")[:, :20]
+        figures = measure(np.take_along_axis(rows, order, axis=1), newcomers.targets)
+        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
     grid = {
         "popularity": list(POPULARITY),
@@ -84,10 +86,10 @@ def best_weights(
 def _candidates(
     newcomers: Newcomers, taste: Taste, whole: Coefficients
 ) -> tuple[Int, np.ndarray, dict[str, Float]]:
-    """Rows ``[visitors, candidates]``, ascending, whether the visitor had each, and its taste and its parts
-    of the linear tier."""
+    """Rows ``[visitors, candidates]``, ascending, whether each may be shown, and its taste and parts of the
+    linear tier."""
     places: list[Int] = []
-    had: list[np.ndarray] = []
+    allowed: list[np.ndarray] = []
     columns: dict[str, list[Float]] = {name: [] for name in ["taste", *LINEAR_PARTS]}
     for span, chunk in in_chunks(newcomers.histories):
         signals = {
@@ -100,19 +102,16 @@ def _candidates(
         popular = np.broadcast_to(signals["popularity"], score.shape).copy()
         if not newcomers.repeats:
             score[chunk.visitor, chunk.row] = popular[chunk.visitor, chunk.row] = -np.inf
-        rows = np.sort(first_of_both(score, popular, CANDIDATES), axis=1)
+        # A place near the top of either list is a small number, and no item comes twice.
+        place = np.minimum(_place(score), _place(popular))
+        rows = np.sort(best(-place.astype(np.float32), CANDIDATES), axis=1)
         places.append(rows)
-        had.append(np.take_along_axis(had_by(chunk, score.shape[1]), rows, axis=1))
+        allowed.append(np.isfinite(np.take_along_axis(score, rows, axis=1)))
         for name, parts in columns.items():
             everything = np.broadcast_to(signals[name], score.shape)
             parts.append(np.take_along_axis(everything, rows, axis=1).astype(np.float32))
     table = {name: np.concatenate(parts) for name, parts in columns.items()}
-    return np.concatenate(places), np.concatenate(had), table
-
-
-def first_of_both(one: Float, other: Float, count: int) -> Int:
-    """``[visitors, count]`` rows that come first by either score; none comes twice."""
-    return best(-np.minimum(_place(one), _place(other)).astype(np.float32), count)
+    return np.concatenate(places), np.concatenate(allowed), table
 
 
 def _place(score: Float) -> Int:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from recluse_export.evaluate.split import Targets, validation
@@ -24,7 +22,7 @@ from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear,
 from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.frequent import with_frequent_items
 from recluse_export.train.mix import climb
-from recluse_export.train.worth import had_by, worth_of
+from recluse_export.train.worth import worth_for_both
 
 SHARE_OF_BUDGET = 0.3
 """After which nothing further is tried."""
@@ -67,14 +65,9 @@ class Judge:
         histories = histories_at(past.log, targets.users, targets.now, event_types, settings.history_events)
         return Judge(past.log, histories, targets, repeats, budget)
 
-    @cached_property
-    def had(self) -> NDArray[np.bool_]:
-        """``[users, items]`` what each has in the history."""
-        return had_by(self.histories, len(self.log.items))
-
     def worth(self, score: Float) -> float:
         """What the lists by ``score`` ``[users, items]`` are worth."""
-        return worth_of(score, self.had, self.targets, self.repeats)
+        return worth_for_both(score, self.histories, self.targets, self.repeats)
 
     def told(self, what: str, score: Float) -> float:
         """The same, and the budget remembers it."""

@@ -21,7 +21,7 @@ from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, ContextField, EventType, Float, Log
 from recluse_export.train.budget import Attempt
-from recluse_export.train.by_length import Newcomers, first_of_both, weights_by_length
+from recluse_export.train.by_length import Newcomers, weights_by_length
 from recluse_export.train.evidence import cross_fitted
 from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
@@ -36,7 +36,7 @@ from recluse_export.train.next_item import (
 )
 from recluse_export.train.rounding import Rounding, cost_of_rounding, rounded
 from recluse_export.train.softmax import Evidence
-from recluse_export.train.worth import had_by, worth_of
+from recluse_export.train.worth import worth_of
 
 SHARE_OF_BUDGET = 0.75
 """Of the time that is left, for the passes of the encoder."""
@@ -213,9 +213,9 @@ class Check:
         return Check(histories, targets, known, counting, together, settings, repeats)
 
     def worth(self, model: NextItemModel) -> float:
-        """Of the encoder's logits plus the evidence, as they are trained."""
+        """NDCG@10 + recall@10 of the encoder's logits plus the evidence, as they are trained."""
         score = self._taste(model) + np.float32(model.factor) * self.together
-        return worth_of(score, had_by(self.histories, score.shape[1]), self.targets, self.repeats)
+        return worth_of(score, self.histories, self.targets, self.repeats)
 
     def weights(self, model: NextItemModel) -> tuple[float, Coefficients]:
         """The best weights of the linear tier's parts beside the encoder's logits, and their worth."""
@@ -228,22 +228,18 @@ class Check:
             if not self.repeats:
                 score[chunk.visitor, chunk.row] = -np.inf
             rows = best(score, CANDIDATES)
-            if self.repeats:
-                # What they had crowds the top of the sum; what is new and near is to be among the candidates.
-                rows = first_of_both(score, signals["together"], CANDIDATES)
             places.append(rows)
             for name in LINEAR_PARTS:
                 columns[name].append(np.take_along_axis(np.asarray(signals[name]), rows, axis=1))
         rows = np.concatenate(places)
         table = {name: np.concatenate(parts) for name, parts in columns.items()}
         chosen_taste = np.take_along_axis(taste, rows, axis=1)
-        had = np.take_along_axis(had_by(self.histories, taste.shape[1]), rows, axis=1)
 
         def worth(coefficients: Coefficients) -> float:
             score = chosen_taste.copy()
             for name in LINEAR_PARTS:
                 score += np.float32(getattr(coefficients, name)) * table[name]
-            return worth_of(score, had, self.targets, self.repeats, rows)
+            return self._worth_among(score, rows)
 
         start = Coefficients(model.factor or USUAL_FACTOR, 0.0, 0.0, 0.0, 0.0)
         grid = {
@@ -254,6 +250,15 @@ class Check:
         if self.repeats:
             grid["habit"] = [-1.0, -0.3, 0.0, 0.3, 1.0, 3.0]
         return climb(worth, start, grid)
+
+    def _worth_among(self, score: Float, rows: np.ndarray) -> float:
+        """As ``worth`` where only the items ``rows`` [users, candidates] are ranked."""
+        from recluse_export.evaluate.metrics import measure
+
+        order = np.argsort(-score, axis=1, kind="stable")[:, :20]
+        ranking = np.take_along_axis(rows, order, axis=1)
+        figures = measure(ranking, self.targets)
+        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
     def _taste(self, model: NextItemModel) -> Float:
         """``[users, items]`` the encoder's logits."""
