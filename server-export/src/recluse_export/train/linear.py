@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recluse_export.evaluate.metrics import measure
-from recluse_export.evaluate.split import Targets, together_in_time, validation
-from recluse_export.features.history import Histories, histories_at
+from recluse_export.evaluate.split import together_in_time, validation
+from recluse_export.features.history import histories_at
 from recluse_export.features.priors import priors
 from recluse_export.features.signals import Counting, counted_signals, linear_score
-from recluse_export.models.base import best, within
 from recluse_export.models.linear import LinearChoice, merged, solve
 from recluse_export.models.linear_by_order import solve_by_order
 from recluse_export.models.settings import ModelSettings
@@ -22,6 +20,7 @@ from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
 from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.linear_by_order import search_by_order
 from recluse_export.train.mix import climb
+from recluse_export.train.worth import worth_of
 
 GRID = {
     "habit": [0.0, 0.25, 0.5, 1.0, 2.0],
@@ -67,7 +66,7 @@ def search_linear(
     leaf = log.items.leaf
 
     def worth(score: Float) -> float:
-        return _worth(score, histories, targets, repeats)
+        return worth_of(score, histories, targets, repeats)
 
     start = Coefficients(1.0, 0.5 if repeats else 0.0, 0.0, 0.0, 0.0)
     ways = [
@@ -140,12 +139,6 @@ def described(choice: LinearChoice) -> str:
         f"half-life {choice.half_life_days:g} days, power {choice.power:g}, EASE {choice.ease_share:g}, "
         f"diagonal {choice.diagonal:g}, cut by {choice.cut}"
     )
-
-
-def _worth(score: Float, histories: Histories, targets: Targets, repeats: bool) -> float:
-    ranking = best(within(score, histories, "any" if repeats else "discover"), 20)
-    figures = measure(ranking, targets)
-    return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
 
 def solve_for(
