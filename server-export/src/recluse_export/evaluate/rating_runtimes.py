@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from recluse_export.errors import ProblemError
+from recluse_export.evaluate.ratings import root_mean_square
 from recluse_export.evaluate.runtimes import Runtime, browser_ranker
 from recluse_export.export.rating_check import by_device, of_some_visitors
 from recluse_export.features.ratings import Ratings
@@ -97,21 +98,18 @@ def rating_figures(
     known, asked = question.known, question.asked
     nothing = known.only(np.zeros(0, np.int64))
     mean, _ = RatingBiases().fit(known).predict(nothing, asked.user, asked.item)
+    mean_rmse = root_mean_square(mean - asked.value)
     return [
         RatingRuntimeFigure(
             runtime,
-            _rmse(stars, asked.value),
-            _rmse(mean, asked.value),
+            root_mean_square(stars - asked.value),
+            mean_rmse,
             len(asked),
             len(np.unique(asked.user)),
             [_apart(name, stars, other) for name, other in answers[:place]],
         )
         for place, (runtime, stars) in enumerate(answers)
     ]
-
-
-def _rmse(expected: Float, given: Float) -> float:
-    return float(np.sqrt(np.square(expected - given).mean(dtype=np.float64)))
 
 
 def _apart(name: str, one: Float, other: Float) -> Apart:
