@@ -2,6 +2,7 @@
 import type { LinearMatrix, Manifest, Pack, Priors } from '../pack/pack.ts';
 import { affinityOf } from './affinity.ts';
 import { habitOf } from './habit.ts';
+import { hadOf } from './had.ts';
 import type { History } from './history.ts';
 import { type Interest, interestOf } from './interest.ts';
 import { togetherOf } from './linear.ts';
@@ -39,6 +40,7 @@ export function evidenceOf(history: History, pack: LinearPack): Evidence {
       popularity: priors.popularity,
       recent: priors.recent,
       repeat: priors.repeat,
+      had: hadOf(history, priors.repeat.length),
     },
   };
 }

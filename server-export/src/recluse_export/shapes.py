@@ -147,6 +147,22 @@ class Coefficients:
 
 
 @dataclass(frozen=True)
+class SumWeights(Coefficients):
+    """Weights of what is added to the encoder's logits; 0 for what a log has nothing of."""
+
+    had: float = 0.0
+    """Added to the score of an item that the visitor had."""
+    again: float = 1.0
+    """Share of ``together`` that counts for such an item."""
+
+    @property
+    def lines(self) -> list[float]:
+        """In the order of ``LINES``, with 1 for the logits."""
+        beside = [self.together, self.habit, self.affinity, self.popularity, self.recent]
+        return [1.0, *beside, self.had, (self.again - 1) * self.together]
+
+
+@dataclass(frozen=True)
 class Linear:
     """The sparse signed item-to-item matrix, stored by source, and how the history is weighted for it."""
 

@@ -11,9 +11,10 @@ from recluse_export.export.graphs import blender_graph
 from recluse_export.features.signals import SIGNALS
 from recluse_export.models.blender import Blender
 from recluse_export.models.settings import BlenderSettings
-from recluse_export.shapes import Coefficients
+from recluse_export.shapes import Coefficients, SumWeights
 
 COEFFICIENTS = Coefficients(together=1.0, habit=2.0, affinity=0.5, popularity=0.3, recent=0.2)
+SUM = SumWeights(together=20.0, habit=2.0, affinity=0.5, popularity=0.3, recent=0.2, had=-2.0, again=0.2)
 
 
 def trained(seed: int, alive: set[str]) -> Blender:
@@ -46,6 +47,7 @@ def candidates(count: int) -> torch.Tensor:
         "popularity": torch.randn(count),
         "recent": torch.randn(count),
         "repeat": torch.rand(count),
+        "had": torch.randint(0, 2, (count,)).float(),
     }
     never = column["times"] == 0
     column["daysSince"][never] = -1
@@ -71,7 +73,7 @@ def test_the_layout_for_a_device_computes_what_was_trained(alive, visitor):
 
 def test_parts_that_say_nothing_are_not_in_the_graph():
     whole = onnx.load_from_string(blender_graph(trained(2, {"taste", "habit"}), 16))
-    lines = onnx.load_from_string(blender_graph(Blender.sum_of(COEFFICIENTS, BlenderSettings()), 16))
+    lines = onnx.load_from_string(blender_graph(Blender.sum_of(SUM, BlenderSettings()), 16))
     assert any(node.op_type == "Sigmoid" for node in whole.graph.node)
     assert not any(node.op_type == "Sigmoid" for node in lines.graph.node)
     assert len(lines.graph.node) < 25

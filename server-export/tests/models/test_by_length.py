@@ -7,21 +7,21 @@ import pytest
 import torch
 
 from recluse_export.export.device_blender import DeviceBlender
-from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS
+from recluse_export.features.signals import LINES, PARTS, SIGNALS
 from recluse_export.models.blender import Blender
 from recluse_export.models.by_length import LENGTHS, at_length
 from recluse_export.models.settings import BlenderSettings
-from recluse_export.shapes import Coefficients
+from recluse_export.shapes import SumWeights
 
-WHOLE = Coefficients(together=20.0, habit=0.3, affinity=0.5, popularity=0.1, recent=0.0)
-ALONE = [-1.0, -20.0, -0.3, -0.5, 0.9, 0.0]
+WHOLE = SumWeights(together=20.0, habit=0.3, affinity=0.5, popularity=0.1, recent=0.0, had=-2.0, again=0.25)
+ALONE = [-1.0, -20.0, -0.3, -0.5, 0.9, 0.0, 2.0, 15.0]
 """Turns ``WHOLE`` into popularity alone."""
 
 
 def levels() -> list[list[float]]:
     random = np.random.default_rng(5)
-    middle = random.normal(size=(len(LENGTHS) - 2, 1 + len(LINEAR_PARTS)))
-    return [ALONE, *middle.tolist(), [0.0] * (1 + len(LINEAR_PARTS))]
+    middle = random.normal(size=(len(LENGTHS) - 2, len(LINES)))
+    return [ALONE, *middle.tolist(), [0.0] * len(LINES)]
 
 
 def test_numbers_are_those_given_at_the_lengths_and_lie_between_them_elsewhere():
@@ -57,3 +57,15 @@ def test_a_visitor_without_history_has_the_popular_list():
     popularity = signals[0, :, SIGNALS.index("popularity")]
     assert torch.equal(score[0].argsort(descending=True), popularity.argsort(descending=True))
     assert not parts[0, :, PARTS.index("taste")].any()
+
+
+def test_what_the_visitor_had_counts_less_where_the_weights_say_so():
+    blender = Blender.sum_of(WHOLE, BlenderSettings(hidden=8)).eval()
+    signals = torch.zeros(1, 2, len(SIGNALS))
+    signals[0, :, SIGNALS.index("together")] = 0.5
+    signals[0, 1, SIGNALS.index("had")] = 1.0
+    with torch.no_grad():
+        score, parts = blender(signals, torch.ones(1, 4))
+    assert score[0].tolist() == pytest.approx([20 * 0.5, 0.25 * 20 * 0.5 - 2.0])
+    assert parts[0, 1, PARTS.index("together")].item() == pytest.approx(2.5)
+    assert parts[0, 1, PARTS.index("habit")].item() == pytest.approx(-2.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -11,14 +11,14 @@ import pytest
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
-from recluse_export.features.signals import LINEAR_PARTS, Counting, counted_signals
+from recluse_export.features.signals import LINES, Counting, counted_signals, line_of
 from recluse_export.models.base import best
 from recluse_export.models.by_length import LENGTHS
-from recluse_export.shapes import Coefficients, EventType, Float, Habit, Int, Linear, Priors
+from recluse_export.shapes import EventType, Float, Habit, Int, Linear, Priors, SumWeights
 from recluse_export.train.by_length import POPULARITY_ALONE, Newcomers, best_weights, weights_by_length
 
 ITEMS, VISITORS, EVENTS = 40, 250, 12
-WHOLE = Coefficients(together=20.0, habit=0.0, affinity=0.5, popularity=0.0, recent=0.0)
+WHOLE = SumWeights(together=20.0, habit=0.0, affinity=0.5, popularity=0.0, recent=0.0)
 TOGETHER = (0.0, 20.0)
 TYPES = [EventType("watch", 1.0, False, 1)]
 
@@ -90,10 +90,10 @@ def a_taste() -> GivenTaste:
 def worth(newcomers: Newcomers, taste: GivenTaste, events: int, weights: Sequence[float]) -> float:
     """NDCG@10 + recall@10 over all items of visitors of whom the newest events are known."""
     histories = newcomers.histories.newest(events)
-    signals = counted_signals(histories, newcomers.counting)
-    score = np.float32(weights[0]) * taste.scores(histories)
-    for weight, name in zip(weights[1:], LINEAR_PARTS, strict=True):
-        score = score + np.float32(weight) * signals[name]
+    signals = {"taste": taste.scores(histories), **counted_signals(histories, newcomers.counting)}
+    score = sum(
+        np.float32(weight) * line_of(name, signals) for weight, name in zip(weights, LINES, strict=True)
+    )
     score[histories.visitor, histories.row] = -np.inf
     figures = measure(best(score, 20), newcomers.targets)
     return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
@@ -101,7 +101,7 @@ def worth(newcomers: Newcomers, taste: GivenTaste, events: int, weights: Sequenc
 
 def test_after_one_event_that_says_nothing_the_weights_are_no_worse_than_popularity():
     newcomers, taste = visitors(told_by_history=False), a_taste()
-    of_whole = np.array([1.0, *astuple(WHOLE)])
+    of_whole = np.array(WHOLE.lines)
     levels = weights_by_length(newcomers, taste, WHOLE, TOGETHER)
     assert len(levels) == len(LENGTHS)
     by_popularity = worth(newcomers, taste, 1, POPULARITY_ALONE)

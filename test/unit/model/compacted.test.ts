@@ -7,6 +7,7 @@ import { compact } from '../../../worker/model/compact.ts';
 import { avgRating } from '../../../worker/model/features/avg-rating.ts';
 import { recencyScore } from '../../../worker/model/features/recency-score.ts';
 import { habitOf } from '../../../worker/model/habit.ts';
+import { hadOf } from '../../../worker/model/had.ts';
 import { historyAt } from '../../../worker/model/history.ts';
 import { interestOf } from '../../../worker/model/interest.ts';
 import { boughtRows } from '../../../worker/rerank/mode.ts';
@@ -73,6 +74,7 @@ function alike(some: Kept, all: readonly StoredInteraction[], which: typeof pack
     habitOf(right, priors.interval, manifest),
   ];
   for (const name of ['habit', 'times', 'daysSince', 'interval'] as const) near(habit[name], expected[name]);
+  expect(hadOf(left, priors.interval.length)).toEqual(hadOf(right, priors.interval.length));
   expect([...left.disliked]).toEqual([...right.disliked]);
   expect(boughtRows(left, manifest)).toEqual(boughtRows(right, manifest));
   near(Object.values(visitorOf(left)), Object.values(visitorOf(right)));

@@ -67,12 +67,13 @@ describe('the signals', () => {
     expect(signals.interval[0]).toBeCloseTo((2 * 7 + 10) / 3, 6);
     expect(signals.interval[1]).toBe(14);
     expect([...signals.affinity]).toEqual([1, 1, 0]);
+    expect([...signals.had]).toEqual([1, 1, 0]);
   });
 
   test('of a visitor without a history say that nothing is known', () => {
     const { interest, signals } = evidenceOf(historyAt([], pack, moment), pack);
     expect(interest.rows).toHaveLength(0);
-    for (const name of ['together', 'habit', 'times', 'affinity'] as const)
+    for (const name of ['together', 'habit', 'times', 'affinity', 'had'] as const)
       expect(signals[name].every((value) => value === 0)).toBe(true);
     expect(signals.daysSince.every((value) => value === -1)).toBe(true);
     expect(signals.interval).toEqual(pack.priors.interval);

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS, VISITOR
+from recluse_export.features.signals import LINES, PARTS, SIGNALS, VISITOR
 from recluse_export.models.blender import FEATURES, SPREAD, Blender
 from recluse_export.models.by_length import at_length
 
@@ -26,6 +26,9 @@ LOGARITHMS = {
 the others count from 0."""
 ROWS = [*LOGARITHMS, "due", "taste", "lateness", "popularity", "recent", "repeat"]
 """The features in the order in which :meth:`DeviceBlender.features` stacks them."""
+
+PART_OF = {"recent": "popularity", "had": "habit", "togetherAgain": "together"}
+"""The part that a straight line counts for, where it is not the one of its name."""
 
 
 class DeviceBlender(nn.Module):
@@ -127,7 +130,9 @@ class DeviceBlender(nn.Module):
         strength = torch.exp(facts @ self.gates.t() + self.gates_bias) * self.weights + self.steady
         if self.knows_length:
             strength = strength + at_length(visitor[:, VISITOR.index("events")], self.by_length)
-        parts = (strength @ self.line).view(len(PARTS), len(SIGNALS)) @ rows
+        at = SIGNALS.index("together"), SIGNALS.index("had")
+        again = rows[at[0] : at[0] + 1] * rows[at[1] : at[1] + 1]
+        parts = (strength @ self.line).view(len(PARTS), -1) @ torch.cat([rows, again])
         if self.alive:
             parts = parts + self._networks(self.features(rows), facts)
         return parts.sum(0, keepdim=True), parts.t().unsqueeze(0)
@@ -157,9 +162,10 @@ def _placed(weights: list[Tensor], alive: list[str]) -> Tensor:
 
 
 def _lines() -> Tensor:
-    """``[lines, parts * signals]``: where the strength of each straight line stands in the matrix that turns
-    signals into parts. ``recent`` counts for ``popularity``."""
-    line = torch.zeros(1 + len(LINEAR_PARTS), len(PARTS), len(SIGNALS))
-    for at, name in enumerate(["taste", *LINEAR_PARTS]):
-        line[at, PARTS.index("popularity" if name == "recent" else name), SIGNALS.index(name)] = 1
+    """``[lines, parts * (signals + 1)]``: where the strength of each straight line stands in the matrix that
+    turns signals, with ``togetherAgain`` as the last, into parts."""
+    values = [*SIGNALS, "togetherAgain"]
+    line = torch.zeros(len(LINES), len(PARTS), len(values))
+    for at, name in enumerate(LINES):
+        line[at, PARTS.index(PART_OF.get(name, name)), values.index(name)] = 1
     return line.flatten(1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from recluse_export.features.affinity import affinity
 from recluse_export.features.habit import habit_signals
+from recluse_export.features.had import had
 from recluse_export.features.history import DAY, Histories
 from recluse_export.features.interest import interest
 from recluse_export.features.together import together
@@ -25,10 +26,14 @@ SIGNALS = [
     "popularity",
     "recent",
     "repeat",
+    "had",
 ]
 VISITOR = ["events", "items", "daysActive", "daysIdle"]
 PARTS = ["taste", "together", "habit", "affinity", "popularity"]
 LINEAR_PARTS = ["together", "habit", "affinity", "popularity", "recent"]
+LINES = ["taste", *LINEAR_PARTS, "had", "togetherAgain"]
+"""What the blender adds up in straight lines; ``togetherAgain`` is ``together`` of items that the visitor
+had, else 0."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,13 @@ def counted_signals(histories: Histories, counting: Counting) -> dict[str, Float
         "popularity": np.broadcast_to(priors.popularity, everyone),
         "recent": np.broadcast_to(priors.recent, everyone),
         "repeat": np.broadcast_to(priors.repeat, everyone),
+        "had": had(histories, items),
     }
+
+
+def line_of(name: str, signals: Mapping[str, Float]) -> Float:
+    """``[visitors, items]``: one of ``LINES``."""
+    return signals["together"] * signals["had"] if name == "togetherAgain" else signals[name]
 
 
 def linear_score(signals: Mapping[str, Float], linear: Linear) -> Float:

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recluse_export.features.signals import LINEAR_PARTS, PARTS, SIGNALS, VISITOR
+from recluse_export.features.signals import LINEAR_PARTS, LINES, PARTS, SIGNALS, VISITOR, line_of
 from recluse_export.models.by_length import LENGTHS, at_length
 from recluse_export.models.settings import BlenderSettings
-from recluse_export.shapes import Coefficients
+from recluse_export.shapes import Coefficients, SumWeights
 
 FEATURES = {
     "taste": ["taste", "times"],
@@ -90,9 +90,11 @@ class Blender(nn.Module):
         self.register_buffer("visitor_mean", torch.zeros(len(VISITOR)))
         self.register_buffer("visitor_deviation", torch.ones(len(VISITOR)))
         self.parts = nn.ModuleDict({name: Part(len(FEATURES[name]), settings.hidden) for name in PARTS})
-        weights = torch.tensor([0.0] + [getattr(coefficients, name) for name in LINEAR_PARTS])
+        weights = torch.tensor(
+            [getattr(coefficients, name) if name in LINEAR_PARTS else 0.0 for name in LINES]
+        )
         self.weights = nn.Parameter(weights)
-        """Of taste, then of the linear tier's parts in their order."""
+        """Of ``LINES``."""
         self.register_buffer("linear", weights.clone())
         self.register_buffer("steadiness", torch.zeros(()))
         # Added to the weights of the straight lines at each of LENGTHS.
@@ -107,15 +109,15 @@ class Blender(nn.Module):
     @classmethod
     def sum_of(
         cls,
-        coefficients: Coefficients,
+        weights: SumWeights,
         settings: BlenderSettings,
         by_length: Sequence[Sequence[float]] | None = None,
     ) -> Blender:
-        """A blender that adds the encoder's logits and ``coefficients`` times the linear tier's parts, no
-        more; with ``by_length`` [lengths, lines] added to these weights where there is little history."""
-        blender = cls(coefficients, settings)
+        """A blender that adds the encoder's logits and ``weights`` times the linear tier's parts, no more;
+        with ``by_length`` [lengths, lines] added to these weights where there is little history."""
+        blender = cls(weights, settings)
         with torch.no_grad():
-            blender.weights[0] = 1.0
+            blender.weights.copy_(torch.tensor(weights.lines))
             blender.sharpness.fill_(0.0)
             if by_length is not None:
                 blender.by_length.copy_(torch.tensor(by_length))
@@ -127,10 +129,9 @@ class Blender(nn.Module):
     ) -> Blender:
         """A blender that starts as the encoder's logits plus ``strengths`` times parts of the linear tier:
         the sum in which the encoder was trained."""
-        blender = cls.sum_of(
-            Coefficients(**{name: strengths.get(name, 0.0) for name in LINEAR_PARTS}), settings
-        )
-        blender.linear.copy_(torch.tensor([0.0] + [getattr(coefficients, name) for name in LINEAR_PARTS]))
+        parts = {name: strengths.get(name, 0.0) for name in LINEAR_PARTS}
+        blender = cls.sum_of(SumWeights(**parts), settings)
+        blender.linear.copy_(cls(coefficients, settings).linear)
         return blender
 
     def normalise(self, signals: Tensor, visitor: Tensor) -> None:
@@ -170,13 +171,11 @@ class Blender(nn.Module):
         )
         strength = (strength + at_length(events, self.by_length)).unsqueeze(1)
         raw = {name: signals[..., place] for place, name in enumerate(SIGNALS)}
-        lines = {
-            name: strength[..., place] * raw[name] for place, name in enumerate(["taste", *LINEAR_PARTS])
-        }
+        lines = {name: strength[..., place] * line_of(name, raw) for place, name in enumerate(LINES)}
         return {
             "taste": lines["taste"],
-            "together": lines["together"],
-            "habit": lines["habit"],
+            "together": lines["together"] + lines["togetherAgain"],
+            "habit": lines["habit"] + lines["had"],
             "affinity": lines["affinity"],
             "popularity": lines["popularity"] + lines["recent"],
         }

@@ -7,26 +7,32 @@ chosen again. Without any event the sum is popularity alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
-from recluse_export.features.signals import LINEAR_PARTS, Counting, counted_signals
+from recluse_export.features.signals import LINES, Counting, counted_signals, line_of
 from recluse_export.models.base import best, in_chunks
 from recluse_export.models.by_length import LENGTHS
 from recluse_export.models.hybrid import Taste
-from recluse_export.shapes import Coefficients, Float, Int
+from recluse_export.shapes import Float, Int, SumWeights
 from recluse_export.train.mix import climb
 
 CANDIDATES = 300
 """Items a visitor among whom weights are chosen: the best by the sum of a long history, and the most
 popular."""
 POPULARITY = (-0.2, -0.1, 0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-POPULARITY_ALONE = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-"""Weights of taste and then of ``LINEAR_PARTS`` with which the list is that of the tier ``popular``."""
+POPULARITY_ALONE = tuple(float(name == "popularity") for name in LINES)
+"""Weights of ``LINES`` with which the list is that of the tier ``popular``."""
+AGAIN = {
+    "habit": (-1.0, -0.3, 0.0, 0.3, 1.0, 3.0),
+    "had": (-6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0),
+    "again": (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5),
+}
+"""What is tried besides where people repeat."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,14 @@ class Newcomers:
 
 
 def weights_by_length(
-    newcomers: Newcomers, taste: Taste, whole: Coefficients, together: Sequence[float]
+    newcomers: Newcomers, taste: Taste, whole: SumWeights, together: Sequence[float]
 ) -> list[list[float]]:
-    """What is to be added to the weights of taste (1) and of the linear tier's parts (``whole``) at each of
-    ``LENGTHS``; nothing at the last of them.
+    """What is to be added to the weights of ``LINES`` (``whole``) at each of ``LENGTHS``; nothing at the last
+    of them.
 
     ``together`` are the weights of that part to try.
     """
-    of_whole = np.array([1.0, *astuple(whole)])
+    of_whole = np.array(whole.lines)
     levels = [np.array(POPULARITY_ALONE) - of_whole]
     for events in LENGTHS[1:-1]:
         fewer = replace(newcomers, histories=newcomers.histories.newest(events))
@@ -57,48 +63,44 @@ def weights_by_length(
 
 
 def best_weights(
-    newcomers: Newcomers, taste: Taste, whole: Coefficients, together: Sequence[float]
+    newcomers: Newcomers, taste: Taste, whole: SumWeights, together: Sequence[float]
 ) -> tuple[float, ...]:
-    """Weights of taste and of ``LINEAR_PARTS``, the best on these visitors; popularity alone where nothing is
+    """Weights of ``LINES``, the best on these visitors; popularity alone where nothing is
     better."""
     rows, allowed, table = _candidates(newcomers, taste, whole)
 
     def worth(weights: Sequence[float]) -> float:
-        score = sum(
-            np.float32(weight) * table[name]
-            for weight, name in zip(weights, ["taste", *LINEAR_PARTS], strict=True)
-        )
+        score = sum(np.float32(weight) * table[name] for weight, name in zip(weights, LINES, strict=True))
         order = np.argsort(-np.where(allowed, score, -np.inf), axis=1, kind="stable")[:, :20]
         figures = measure(np.take_along_axis(rows, order, axis=1), newcomers.targets)
         return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
-    grid = {
-        "popularity": list(POPULARITY),
-        "together": list(together),
-        "affinity": [0.0, 0.5, 1.0, 2.0, 4.0],
+    grid: dict[str, Sequence[float]] = {
+        "popularity": POPULARITY,
+        "together": together,
+        "affinity": (0.0, 0.5, 1.0, 2.0, 4.0),
+        **(AGAIN if newcomers.repeats else {}),
     }
-    if newcomers.repeats:
-        grid["habit"] = [-1.0, -0.3, 0.0, 0.3, 1.0, 3.0]
-    reached, coefficients = climb(lambda chosen: worth([1.0, *astuple(chosen)]), whole, grid)
-    return (1.0, *astuple(coefficients)) if reached > worth(POPULARITY_ALONE) else POPULARITY_ALONE
+    reached, weights = climb(lambda chosen: worth(chosen.lines), whole, grid)
+    return tuple(weights.lines) if reached > worth(POPULARITY_ALONE) else POPULARITY_ALONE
 
 
 def _candidates(
-    newcomers: Newcomers, taste: Taste, whole: Coefficients
+    newcomers: Newcomers, taste: Taste, whole: SumWeights
 ) -> tuple[Int, np.ndarray, dict[str, Float]]:
-    """Rows ``[visitors, candidates]``, ascending, whether each may be shown, and its taste and parts of the
-    linear tier."""
+    """Rows ``[visitors, candidates]``, ascending, whether each may be shown, and its ``LINES``."""
     places: list[Int] = []
     allowed: list[np.ndarray] = []
-    columns: dict[str, list[Float]] = {name: [] for name in ["taste", *LINEAR_PARTS]}
+    columns: dict[str, list[Float]] = {name: [] for name in LINES}
     for span, chunk in in_chunks(newcomers.histories):
         signals = {
             "taste": taste.scores(chunk, newcomers.context[span]),
             **counted_signals(chunk, newcomers.counting),
         }
-        score = signals["taste"].copy()
-        for name in LINEAR_PARTS:
-            score += np.float32(getattr(whole, name)) * signals[name]
+        lines = {name: line_of(name, signals) for name in LINES}
+        score = np.zeros_like(signals["taste"])
+        for name, weight in zip(LINES, whole.lines, strict=True):
+            score += np.float32(weight) * lines[name]
         popular = np.broadcast_to(signals["popularity"], score.shape).copy()
         if not newcomers.repeats:
             score[chunk.visitor, chunk.row] = popular[chunk.visitor, chunk.row] = -np.inf
@@ -108,7 +110,7 @@ def _candidates(
         places.append(rows)
         allowed.append(np.isfinite(np.take_along_axis(score, rows, axis=1)))
         for name, parts in columns.items():
-            everything = np.broadcast_to(signals[name], score.shape)
+            everything = np.broadcast_to(lines[name], score.shape)
             parts.append(np.take_along_axis(everything, rows, axis=1).astype(np.float32))
     table = {name: np.concatenate(parts) for name, parts in columns.items()}
     return np.concatenate(places), np.concatenate(allowed), table

@@ -137,8 +137,7 @@ def load_checkpoint(folder: Path) -> Trained:
                 if name.startswith(f"{prefix}.")
             }
             if module is blender:
-                # Checkpoints of older versions have one sum for all lengths of history.
-                state.setdefault("by_length", blender.by_length)
+                state = with_all_lines(state, blender)
             module.load_state_dict(state)
             module.eval()
         rounding = facts["networks"].get("rounding")
@@ -163,6 +162,18 @@ def load_checkpoint(folder: Path) -> Trained:
         tried,
         _ratings(arrays, facts.get("ratings")),
     )
+
+
+def with_all_lines(state: dict[str, torch.Tensor], blender: Blender) -> dict[str, torch.Tensor]:
+    """What a blender of an older version lacks, as zeros: it had fewer lines, and one sum for all lengths of
+    history."""
+    complete = dict(state)
+    own = blender.state_dict()
+    for name in ("weights", "linear", "gates.weight", "gates.bias", "by_length"):
+        known = state.get(name, own[name].new_zeros((0,) * own[name].dim()))
+        complete[name] = torch.zeros_like(own[name])
+        complete[name][tuple(slice(length) for length in known.shape)] = known
+    return complete
 
 
 def _rows_from_content(arrays: dict[str, np.ndarray]) -> ItemRows | None:

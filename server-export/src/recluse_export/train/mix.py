@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from recluse_export.shapes import Coefficients
 
+Weights = TypeVar("Weights", bound=Coefficients)
+
 
 def climb(
-    worth: Callable[[Coefficients], float], start: Coefficients, grid: dict[str, list[float]]
-) -> tuple[float, Coefficients]:
-    """Coordinate search: each coefficient in turn takes its best value of the grid, twice."""
+    worth: Callable[[Weights], float], start: Weights, grid: Mapping[str, Sequence[float]]
+) -> tuple[float, Weights]:
+    """Coordinate search: each weight in turn takes its best value of the grid, twice."""
     best_value, best_so_far = worth(start), start
     for _ in range(2):
         before = best_so_far

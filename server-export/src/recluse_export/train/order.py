@@ -13,15 +13,15 @@ import torch
 from recluse_export.evaluate.split import Targets, validation
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.features.priors import priors
-from recluse_export.features.signals import LINEAR_PARTS, Counting, counted_signals
+from recluse_export.features.signals import LINES, Counting, counted_signals, line_of
 from recluse_export.models.base import best, in_chunks
 from recluse_export.models.blender import Blender
 from recluse_export.models.hybrid import ItemRows, Taste
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
-from recluse_export.shapes import Coefficients, ContextField, EventType, Float, Log
+from recluse_export.shapes import ContextField, EventType, Float, Log, SumWeights
 from recluse_export.train.budget import Attempt
-from recluse_export.train.by_length import Newcomers, weights_by_length
+from recluse_export.train.by_length import AGAIN, Newcomers, weights_by_length
 from recluse_export.train.evidence import cross_fitted
 from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
@@ -130,21 +130,21 @@ def train_by_order(
     ]
 
     def weights_of_the_sum() -> dict[str, Any]:
-        worth, coefficients = everyone.weights(model)
+        worth, weights = everyone.weights(model)
         rows = ItemRows.of(model.tower)
         some = check(USERS_BY_LENGTH)
         by_length = weights_by_length(
             Newcomers(some.histories, some.targets, some.context, counting, repeats),
             Taste(model.encoder.eval(), rows, counting, settings.encoder.events, some.context.shape[1]),
-            coefficients,
+            weights,
             FACTORS,
         )
-        blender = Blender.sum_of(coefficients, settings.blender, by_length)
+        blender = Blender.sum_of(weights, settings.blender, by_length)
         of_check = (counting, settings, everyone.histories, everyone.targets, repeats)
         rounding = cost_of_rounding(model.encoder, rows, blender, *of_check)
         return {
             "worth": worth,
-            "coefficients": dataclasses.asdict(coefficients),
+            "weights": dataclasses.asdict(weights),
             "by_length": by_length,
             "rounding": dataclasses.asdict(rounding),
         }
@@ -168,8 +168,8 @@ def train_by_order(
         progress,
         kept=kept,
     )
-    coefficients = Coefficients(**found["coefficients"])
-    blender = Blender.sum_of(coefficients, settings.blender, found["by_length"]).eval()
+    weights = SumWeights(**found["weights"])
+    blender = Blender.sum_of(weights, settings.blender, found["by_length"]).eval()
     encoder, rows = rounded(model.encoder, ItemRows.of(model.tower))
     made = ItemRows.from_content(model.tower, np.unique(past.item)).rounded()
     return Networks(encoder, rows, blender, True, worths, Rounding(**found["rounding"]), made)
@@ -217,38 +217,37 @@ class Check:
         score = self._taste(model) + np.float32(model.factor) * self.together
         return worth_of(score, self.histories, self.targets, self.repeats)
 
-    def weights(self, model: NextItemModel) -> tuple[float, Coefficients]:
-        """The best weights of the linear tier's parts beside the encoder's logits, and their worth."""
+    def weights(self, model: NextItemModel) -> tuple[float, SumWeights]:
+        """The best weights of ``LINES`` beside the encoder's logits, and their worth."""
         taste = self._taste(model)
-        columns = {name: [] for name in LINEAR_PARTS}
+        factor = model.factor or USUAL_FACTOR
+        columns = {name: [] for name in LINES}
         places = []
         for span, chunk in in_chunks(self.histories):
-            signals = counted_signals(chunk, self.counting)
-            score = taste[span] + np.float32(model.factor or USUAL_FACTOR) * signals["together"]
+            signals = {"taste": taste[span], **counted_signals(chunk, self.counting)}
+            score = taste[span] + np.float32(factor) * signals["together"]
             if not self.repeats:
                 score[chunk.visitor, chunk.row] = -np.inf
             rows = best(score, CANDIDATES)
             places.append(rows)
-            for name in LINEAR_PARTS:
-                columns[name].append(np.take_along_axis(np.asarray(signals[name]), rows, axis=1))
+            for name in LINES:
+                columns[name].append(np.take_along_axis(np.asarray(line_of(name, signals)), rows, axis=1))
         rows = np.concatenate(places)
         table = {name: np.concatenate(parts) for name, parts in columns.items()}
-        chosen_taste = np.take_along_axis(taste, rows, axis=1)
 
-        def worth(coefficients: Coefficients) -> float:
-            score = chosen_taste.copy()
-            for name in LINEAR_PARTS:
-                score += np.float32(getattr(coefficients, name)) * table[name]
+        def worth(weights: SumWeights) -> float:
+            score = np.zeros(rows.shape, np.float32)
+            for name, weight in zip(LINES, weights.lines, strict=True):
+                score += np.float32(weight) * table[name]
             return self._worth_among(score, rows)
 
-        start = Coefficients(model.factor or USUAL_FACTOR, 0.0, 0.0, 0.0, 0.0)
-        grid = {
-            "together": list(FACTORS),
-            "popularity": [-0.2, -0.1, 0.0, 0.1, 0.2],
-            "affinity": [0.0, 0.5, 1.0, 2.0, 4.0],
+        start = SumWeights(factor, 0.0, 0.0, 0.0, 0.0)
+        grid: dict[str, Sequence[float]] = {
+            "together": FACTORS,
+            "popularity": (-0.2, -0.1, 0.0, 0.1, 0.2),
+            "affinity": (0.0, 0.5, 1.0, 2.0, 4.0),
+            **(AGAIN if self.repeats else {}),
         }
-        if self.repeats:
-            grid["habit"] = [-1.0, -0.3, 0.0, 0.3, 1.0, 3.0]
         return climb(worth, start, grid)
 
     def _worth_among(self, score: Float, rows: np.ndarray) -> float:
