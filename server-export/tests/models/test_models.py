@@ -59,7 +59,7 @@ def test_the_matrix_keeps_its_strongest_entries_within_half_a_step_of_int8():
     random = np.random.default_rng(2)
     dense = random.normal(size=(30, 30)).astype(np.float32)
     solutions = Solutions(dense, dense, np.ones(30, np.float32), np.ones(30, np.int64))
-    choice = LinearChoice(None, 20.0, 0.5, 0.5, 1.0, "target", Coefficients(1, 0, 0, 0, 0))
+    choice = LinearChoice(None, 20.0, 0.5, 1.0, 1.0, 0.5, 1.0, "target", Coefficients(1, 0, 0, 0, 0))
     linear = merged(solutions, choice, 5, repeats=True)
     rebuilt = (
         sparse.csr_matrix((linear.weight, linear.target, linear.offset), shape=(30, 30)).toarray()

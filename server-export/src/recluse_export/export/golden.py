@@ -38,7 +38,7 @@ from recluse_export.features.signals import (
 from recluse_export.features.similar import cosine, similar_taste, similar_together
 from recluse_export.features.visitor import avg_rating, recency_score, total_interactions
 from recluse_export.models.base import best
-from recluse_export.models.linear import LinearChoice, merged, solve
+from recluse_export.models.linear import LinearChoice, merged, regression
 from recluse_export.models.settings import LinearSettings
 from recluse_export.pack.delta import differences
 from recluse_export.shapes import (
@@ -152,8 +152,10 @@ def counting_of(log: Log) -> Counting:
     """A small linear tier of that log, with every coefficient in use."""
     until = int(log.time.max()) + 1
     settings = LinearSettings(strongest=8, cutoffs=2)
-    solved = solve(log, until, EVENT_TYPES, settings, 60.0, 20.0, 0.5, HISTORY_EVENTS, True, 1)
-    choice = LinearChoice(60.0, 20.0, 0.5, 0.5, 0.5, "source", Coefficients(1.0, 0.5, 0.1, 0.01, 0.003))
+    learned = regression(log, until, EVENT_TYPES, settings, 60.0, 20.0, 0.5, HISTORY_EVENTS, True, 1)
+    solved = learned.solved(learned.ease(1.0), learned.slit(1.0))
+    weights = Coefficients(1.0, 0.5, 0.1, 0.01, 0.003)
+    choice = LinearChoice(60.0, 20.0, 0.5, 1.0, 1.0, 0.5, 0.5, "source", weights)
     known = priors(log, until, POPULARITY_DAYS, 28.0)
     return Counting(
         EVENT_TYPES, merged(solved, choice, settings.strongest, True), Habit(90.0, 2.0), known, log.items.leaf

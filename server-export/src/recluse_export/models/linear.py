@@ -24,23 +24,15 @@ from recluse_export.shapes import Coefficients, EventType, Float, Linear, Log
 
 
 @dataclass(frozen=True)
-class OrderChoice:
-    """What the search chooses beside the history's decay where the log has no times."""
-
-    future_half_life: float
-    """Decay of the future that SLIT predicts, in events."""
-    slit_regularisation: float
-    ease_regularisation: float
-    """Both as multiples of the mean of the diagonal that they are added to."""
-
-
-@dataclass(frozen=True)
 class LinearChoice:
     """One point of the search: what validation chooses."""
 
     half_life_days: float | None
     half_life_events: float | None
     power: float
+    slit_regularisation: float
+    ease_regularisation: float
+    """Both as in ``LinearSettings.relative_regularisation``."""
     ease_share: float
     diagonal: float
     """Factor on the diagonal; the signal ``habit`` carries the rest of it."""
@@ -48,8 +40,8 @@ class LinearChoice:
     coefficients: Coefficients
     strongest: int | None = None
     """Entries kept a target; None for what the settings say."""
-    by_order: OrderChoice | None = None
-    """For a log without times."""
+    future_half_life_events: float | None = None
+    """Decay of the future that SLIT predicts, for a log without times."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,57 @@ class Solutions:
     """``[items]`` users who have the item."""
 
 
-def solve(
+@dataclass(frozen=True)
+class Regression:
+    """What both are solved from, for one way to weigh the history."""
+
+    whole: sparse.csr_matrix
+    """``[users, items]`` interest at the end of the log, which EASE rebuilds."""
+    past: sparse.csr_matrix
+    """``[moments, items]`` interest at random moments."""
+    future: sparse.csr_matrix
+    """``[moments, items]`` what followed each of them, which SLIT predicts."""
+    again: float
+    """How much of the past comes again; 0 where people do not repeat."""
+    repeats: bool
+
+    def ease(self, penalty: float) -> Float:
+        """``[sources, targets]``; ``penalty`` is a multiple of the mean squared length of ``whole``."""
+        amount = penalty * _mean_square(self.whole)
+        found = ridge(self.whole, self.whole, amount)
+        if not self.repeats:
+            # Columns over their diagonal: the solution of the same problem with the diagonal held at zero.
+            inverse = (np.eye(len(found), dtype=np.float32) - found) / amount
+            found = -inverse / np.diag(inverse)
+            np.fill_diagonal(found, 0)
+        return found.astype(np.float32)
+
+    def slit(self, penalty: float) -> Float:
+        """``[sources, targets]``; ``penalty`` is a multiple of the mean squared length of ``past``."""
+        rest = (self.future - self.again * self.past).tocsr()
+        found = ridge(self.past, rest, penalty * _mean_square(self.past))
+        if self.repeats:
+            found[np.diag_indices(len(found))] += np.float32(self.again)
+            found /= max(self.again, 1e-6)
+        return found.astype(np.float32)
+
+    def solved(self, ease: Float, slit: Float) -> Solutions:
+        """Both, with what cutting them needs."""
+        spread = np.sqrt(np.asarray(self.whole.multiply(self.whole).mean(axis=0)).ravel())
+        return Solutions(
+            ease,
+            slit,
+            spread.astype(np.float32),
+            np.bincount(self.whole.indices, minlength=self.whole.shape[1]),
+        )
+
+
+def _mean_square(lines: sparse.csr_matrix) -> float:
+    """The mean of their squared lengths; 1 where there is nothing."""
+    return float(lines.multiply(lines).sum()) / max(1, lines.shape[0]) or 1.0
+
+
+def regression(
     log: Log,
     until: int,
     event_types: Sequence[EventType],
@@ -75,8 +117,9 @@ def solve(
     history_events: int,
     repeats: bool,
     seed: int,
-) -> Solutions:
-    """Solve EASE at the end of the log and SLIT at ``settings.cutoffs`` random moments of every user."""
+) -> Regression:
+    """Histories at the end of the log for EASE, and at ``settings.cutoffs`` random moments of every user for
+    SLIT."""
     items = len(log.items)
 
     def interest_at(users: NDArray[np.int64], now: NDArray[np.int64]) -> sparse.csr_matrix:
@@ -85,15 +128,7 @@ def solve(
 
     length = np.diff(log.offsets)
     users = np.flatnonzero(length)
-    now = np.full(len(users), until) if log.has_time else length[users]
-    x = interest_at(users, now)
-    ease = ridge(x, x, settings.ease_regularisation)
-    if not repeats:
-        # Columns over their diagonal: the solution of the same problem with the diagonal held at zero.
-        inverse = (np.eye(items, dtype=np.float32) - ease) / settings.ease_regularisation
-        ease = -inverse / np.diag(inverse)
-        np.fill_diagonal(ease, 0)
-
+    whole = interest_at(users, np.full(len(users), until))
     long_enough = np.flatnonzero(length >= 5)
     random = np.random.default_rng(seed)
     someone = np.repeat(long_enough, settings.cutoffs)
@@ -103,14 +138,7 @@ def solve(
     future = future_counts(log, someone, moment, settings.future_half_life_days)
     # The common diagonal: the least squares answer to "how much of the past comes again".
     again = float(past.multiply(future).sum() / max(1e-9, past.multiply(past).sum())) if repeats else 0.0
-    slit = ridge(past, (future - again * past).tocsr(), settings.slit_regularisation)
-    if repeats:
-        slit[np.diag_indices(items)] += np.float32(again)
-        slit /= max(again, 1e-6)
-    spread = np.sqrt(np.asarray(x.multiply(x).mean(axis=0)).ravel()).astype(np.float32)
-    return Solutions(
-        ease.astype(np.float32), slit.astype(np.float32), spread, np.bincount(x.indices, minlength=items)
-    )
+    return Regression(whole, past, future, again, repeats)
 
 
 def ridge(source: sparse.csr_matrix, target: sparse.csr_matrix, regularisation: float) -> Float:

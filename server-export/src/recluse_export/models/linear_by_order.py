@@ -143,7 +143,7 @@ def solve_by_order(
     log: Log, event_types: Sequence[EventType], settings: ModelSettings, choice: LinearChoice, repeats: bool
 ) -> Solutions:
     """Both solutions as ``choice`` says, on all of ``log``."""
-    assert choice.by_order is not None
+    assert choice.future_half_life_events is not None
     assert choice.half_life_events is not None
     histories = whole_histories(log, event_types, choice.power, settings.history_events)
     total = sums(
@@ -151,7 +151,7 @@ def solve_by_order(
         event_types,
         choice.half_life_events,
         choice.power,
-        choice.by_order.future_half_life,
+        choice.future_half_life_events,
         settings.history_events,
         settings.linear.cutoffs_by_order,
         settings.seed,
@@ -159,12 +159,12 @@ def solve_by_order(
     counts = np.bincount(histories.indices, minlength=len(log.items))
     moments_seen = len(moments(log, settings.linear.cutoffs_by_order, settings.seed)[0])
     spread = np.sqrt(np.diag(total.past) / max(1, moments_seen)).astype(np.float32)
-    by_future = slit(total, choice.by_order.slit_regularisation)
+    by_future = slit(total, choice.slit_regularisation)
     del total
     if choice.ease_share > 0:
         gram = np.zeros((len(log.items), len(log.items)), np.float32)
         _add(gram, histories, histories)
-        by_past = ease(gram, choice.by_order.ease_regularisation, repeats)
+        by_past = ease(gram, choice.ease_regularisation, repeats)
     else:
         by_past = np.zeros_like(by_future)
     return Solutions(by_past, by_future, spread, counts)

@@ -37,13 +37,9 @@ class LinearSettings(Settings):
     """Exponent on decayed counts, tried in turn."""
     power_by_order: list[Annotated[float, Field(gt=0, le=1)]] = [1.0, 0.5]
     """The same for a log without times in which people repeat."""
-    ease_regularisation: Positive = 10.0
-    """L2 penalty of EASE, in units of squared decayed counts."""
-    slit_regularisation: Positive = 1000.0
-    """L2 penalty of SLIT."""
     relative_regularisation: list[Positive] = [0.1, 0.3, 1.0, 3.0, 10.0]
-    """For a log without times, tried in turn: L2 penalty of either as a multiple of the mean of
-    what stands on the diagonal of the problem."""
+    """L2 penalty of either, tried in turn: a multiple of the mean squared length of the histories that it
+    learns from; for a log without times, of the mean of what stands on the diagonal of the problem."""
     ease_share: list[Share] = [0.25, 0.5, 0.75]
     """Share of EASE in the sum of both, tried in turn."""
     ease_share_by_order: list[Share] = [0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0]
@@ -204,6 +200,7 @@ class ModelSettings(Settings):
                         "half_life_days": self.linear.half_life_days[:1],
                         "power": self.linear.power[:1],
                         "power_by_order": self.linear.power_by_order[:1],
+                        "relative_regularisation": [1.0],
                         "ease_share": self.linear.ease_share[:1],
                         "cutoffs": 2,
                     }

@@ -22,7 +22,7 @@ import torch
 from recluse_export.errors import ProblemError
 from recluse_export.features.signals import Counting
 from recluse_export.files import forget_unfinished, write_bytes, write_text
-from recluse_export.models.linear import LinearChoice, OrderChoice
+from recluse_export.models.linear import LinearChoice
 from recluse_export.shapes import Coefficients, EventType, Habit, Linear, Priors
 from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.linear import LinearParameters
@@ -268,15 +268,8 @@ def plain_parameters(parameters: LinearParameters) -> dict[str, Any]:
 def parameters_of(value: dict[str, Any]) -> LinearParameters:
     """Back from :func:`plain_parameters`."""
     choice = value["choice"]
-    by_order = choice["by_order"]
     return LinearParameters(
-        LinearChoice(
-            **{
-                **choice,
-                "coefficients": Coefficients(**choice["coefficients"]),
-                "by_order": None if by_order is None else OrderChoice(**by_order),
-            }
-        ),
+        LinearChoice(**{**choice, "coefficients": Coefficients(**choice["coefficients"])}),
         Habit(**value["habit"]),
     )
 

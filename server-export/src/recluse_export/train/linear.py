@@ -6,33 +6,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from recluse_export.evaluate.split import together_in_time, validation
-from recluse_export.features.history import histories_at
 from recluse_export.features.priors import priors
 from recluse_export.features.signals import Counting, counted_signals, linear_score
-from recluse_export.models.linear import LinearChoice, merged, solve
+from recluse_export.models.linear import LinearChoice, Solutions, merged, regression
 from recluse_export.models.linear_by_order import solve_by_order
 from recluse_export.models.settings import ModelSettings
 from recluse_export.progress import Progress
-from recluse_export.shapes import Coefficients, EventType, Float, Habit, Log
+from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear, Log
 from recluse_export.train.budget import Attempt, Budget
+from recluse_export.train.frequent import with_frequent_items
+from recluse_export.train.judge import SHARE_OF_BUDGET, Judge
 from recluse_export.train.linear_by_order import search_by_order
 from recluse_export.train.mix import climb
-from recluse_export.train.worth import worth_of
+from recluse_export.train.penalties import search_penalties
 
 GRID = {
-    "habit": [0.0, 0.25, 0.5, 1.0, 2.0],
+    "habit": [0.0, 0.03, 0.1, 0.25, 0.5, 1.0, 2.0],
     "affinity": [0.0, 0.03, 0.1, 0.3, 1.0],
     "popularity": [0.0, 0.001, 0.003, 0.01, 0.03],
     "recent": [0.0, 0.001, 0.003, 0.01, 0.03],
 }
 """Coefficients tried for each part, that of ``together`` being 1."""
-SHARE_OF_BUDGET = 0.3
-"""After which no further way to weigh the history is tried."""
-MOST_USERS = 1200
-"""Users of the validation weeks that the search looks at."""
+MOST_ITEMS = 5000
+"""Items on which penalties are searched: solving takes the cube of their number."""
 
 
 @dataclass(frozen=True)
@@ -52,58 +48,61 @@ def search_linear(
     progress: Progress,
     budget: Budget,
 ) -> LinearParameters:
-    """Choose half-lives, power, shares, the cut and the coefficients by NDCG@10 + recall@10 of the last two
-    weeks before ``until``."""
+    """Choose penalties, half-lives, power, shares, the cut and the coefficients by the last two weeks before
+    ``until``."""
     if not log.has_time:
         return LinearParameters(*search_by_order(log, event_types, settings, repeats, progress, budget))
-    past = validation(log, until, weeks=2)
-    targets = together_in_time(past.weeks)
-    if len(targets) > MOST_USERS:
-        chosen = np.random.default_rng(settings.seed).choice(len(targets), MOST_USERS, replace=False)
-        targets = targets.choose(np.sort(chosen))
-    histories = histories_at(log, targets.users, targets.now, event_types, settings.history_events)
-    known = priors(past.log, past.until, settings.popularity_half_life_days, settings.recent_days)
-    leaf = log.items.leaf
+    judge = Judge.by_last_weeks(log, until, event_types, settings, repeats, budget)
+    known = priors(judge.past, judge.until, settings.popularity_half_life_days, settings.recent_days)
+    linear = settings.linear
 
-    def worth(score: Float) -> float:
-        return worth_of(score, histories, targets, repeats)
+    def signals_of(tier: Linear, habit: Habit) -> dict[str, Float]:
+        return counted_signals(judge.histories, Counting(event_types, tier, habit, known, log.items.leaf))
 
-    start = Coefficients(1.0, 0.5 if repeats else 0.0, 0.0, 0.0, 0.0)
-    ways = [
-        (half_life, power) for half_life in settings.linear.half_life_days for power in settings.linear.power
-    ]
+    ways = [(half_life, power) for half_life in linear.half_life_days for power in linear.power]
     habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
+    usual = LinearChoice(
+        half_life_days=ways[0][0],
+        half_life_events=None,
+        power=ways[0][1],
+        slit_regularisation=linear.relative_regularisation[0],
+        ease_regularisation=linear.relative_regularisation[0],
+        ease_share=0.5,
+        diagonal=0.5 if repeats else 0.0,
+        cut="target",
+        coefficients=Coefficients(1.0, 0.5 if repeats else 0.0, 0.0, 0.0, 0.0),
+    )
     tried: list[tuple[float, LinearChoice]] = []
     solutions = {}
+    penalties = 2 * len(linear.relative_regularisation)
     with progress.step(
-        "Choose the item-to-item matrix", len(ways) * (len(settings.linear.ease_share) + 3)
+        "Choose the item-to-item matrix", penalties + len(ways) * (len(linear.ease_share) + 3)
     ) as step:
+        if penalties > 2:
+            fewer = with_frequent_items(log, MOST_ITEMS)
+            few = judge
+            if fewer is not log:
+                few = Judge.by_last_weeks(fewer, until, event_types, settings, repeats, budget)
+            intervals = priors(
+                few.past, few.until, settings.popularity_half_life_days, settings.recent_days
+            ).interval
+            ease, slit = search_penalties(few, event_types, settings, usual, habit, intervals, step)
+            usual = replace(usual, ease_regularisation=ease, slit_regularisation=slit)
         for half_life, power in ways:
             if solutions and not budget.within(SHARE_OF_BUDGET):
                 break
-            choice = LinearChoice(
-                half_life,
-                None,
-                power,
-                0.5,
-                0.5 if repeats else 0.0,
-                "target",
-                start,
-            )
-            solved = solve_for(past.log, past.until, event_types, settings, choice, repeats)
+            choice = replace(usual, half_life_days=half_life, power=power)
+            solved = solve_for(judge.past, judge.until, event_types, settings, choice, repeats)
             solutions[half_life, power] = solved
 
             def attempt(choice: LinearChoice, solved=solved) -> float:
-                linear = merged(solved, choice, settings.linear.strongest, repeats)
-                signals = counted_signals(histories, Counting(event_types, linear, habit, known, leaf))
-                tried.append((worth(linear_score(signals, linear)), choice))
-                budget.tried.append(Attempt("item-to-item matrix", described(choice), tried[-1][0]))
+                tier = merged(solved, choice, linear.strongest, repeats)
+                reached = judge.told(described(choice), linear_score(signals_of(tier, habit), tier))
+                tried.append((reached, choice))
                 step.advance()
-                return tried[-1][0]
+                return reached
 
-            _, share = max(
-                (attempt(replace(choice, ease_share=share)), share) for share in settings.linear.ease_share
-            )
+            _, share = max((attempt(replace(choice, ease_share=share)), share) for share in linear.ease_share)
             choice = replace(choice, ease_share=share)
             attempt(replace(choice, cut="source"))
             if repeats:
@@ -111,20 +110,20 @@ def search_linear(
                     attempt(replace(choice, diagonal=diagonal))
     choice = max(tried, key=lambda one: one[0])[1]
 
-    linear = merged(
-        solutions[choice.half_life_days, choice.power], choice, settings.linear.strongest, repeats
-    )
+    tier = merged(solutions[choice.half_life_days, choice.power], choice, linear.strongest, repeats)
     found: list[tuple[float, Coefficients, Habit]] = []
     with progress.step("Choose the weights of the linear tier", len(settings.habit.half_life_days)) as step:
         for half_life in settings.habit.half_life_days:
             habit = Habit(half_life, settings.habit.prior_weight)
-            signals = counted_signals(histories, Counting(event_types, linear, habit, known, leaf))
+            signals = signals_of(tier, habit)
 
             def tell(coefficients: Coefficients, signals=signals) -> float:
-                return worth(linear_score(signals, replace(linear, coefficients=coefficients)))
+                return judge.worth(linear_score(signals, replace(tier, coefficients=coefficients)))
 
             value, coefficients = climb(
-                tell, start, GRID if repeats else {name: GRID[name] for name in GRID if name != "habit"}
+                tell,
+                usual.coefficients,
+                GRID if repeats else {name: GRID[name] for name in GRID if name != "habit"},
             )
             found.append((value, coefficients, habit))
             budget.tried.append(Attempt("habit", f"half-life {half_life:g} days", value))
@@ -148,11 +147,11 @@ def solve_for(
     settings: ModelSettings,
     choice: LinearChoice,
     repeats: bool,
-):
+) -> Solutions:
     """Both dense solutions with the history weighed as ``choice`` says."""
-    if choice.by_order is not None:
+    if not log.has_time:
         return solve_by_order(log, event_types, settings, choice, repeats)
-    return solve(
+    learned = regression(
         log,
         until,
         event_types,
@@ -164,6 +163,7 @@ def solve_for(
         repeats,
         settings.seed,
     )
+    return learned.solved(learned.ease(choice.ease_regularisation), learned.slit(choice.slit_regularisation))
 
 
 def fit_counting(

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from scipy import linalg, sparse
 
-from recluse_export.evaluate.split import Targets, validation
-from recluse_export.features.history import Histories, histories_at
 from recluse_export.features.interest import interest
 from recluse_export.features.priors import priors
 from recluse_export.features.signals import Counting, counted_signals, linear_score
-from recluse_export.models.linear import LinearChoice, OrderChoice, merged
+from recluse_export.models.linear import LinearChoice, merged
 from recluse_export.models.linear_by_order import Sums, ease, penalised, solve_by_order, sums, whole_histories
 from recluse_export.models.settings import LinearSettings, ModelSettings
 from recluse_export.progress import Progress, Step
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear, Log
-from recluse_export.train.budget import Attempt, Budget
+from recluse_export.train.budget import Budget
 from recluse_export.train.frequent import with_frequent_items
+from recluse_export.train.judge import SHARE_OF_BUDGET, Judge
 from recluse_export.train.mix import climb
-from recluse_export.train.worth import worth_for_both
 
-SHARE_OF_BUDGET = 0.3
-"""After which nothing further is tried."""
-MOST_USERS = 2000
-"""Users of validation that the search looks at."""
 MOST_ITEMS = 5000
 """Items on which half-lives and penalties are searched: solving takes the cube of their number."""
 CUTOFFS = 20
@@ -41,50 +35,6 @@ GRID = {
 HABIT = {"habit": [0.0, 0.1, 0.3, 1.0]}
 
 
-@dataclass(frozen=True)
-class Judge:
-    """Users with their last event held back, and how good a table of scores is for them."""
-
-    log: Log
-    """Without those last events."""
-    histories: Histories
-    targets: Targets
-    repeats: bool
-    budget: Budget
-
-    @staticmethod
-    def of(
-        log: Log, event_types: Sequence[EventType], settings: ModelSettings, repeats: bool, budget: Budget
-    ) -> Judge:
-        """Of at most ``MOST_USERS`` users, drawn by the seed."""
-        past = validation(log, 0, weeks=1)
-        targets = past.weeks[0]
-        if len(targets) > MOST_USERS:
-            chosen = np.random.default_rng(settings.seed).choice(len(targets), MOST_USERS, replace=False)
-            targets = targets.choose(np.sort(chosen))
-        histories = histories_at(past.log, targets.users, targets.now, event_types, settings.history_events)
-        return Judge(past.log, histories, targets, repeats, budget)
-
-    def worth(self, score: Float) -> float:
-        """What the lists by ``score`` ``[users, items]`` are worth."""
-        return worth_for_both(score, self.histories, self.targets, self.repeats)
-
-    def told(self, what: str, score: Float) -> float:
-        """The same, and the budget remembers it."""
-        reached = self.worth(score)
-        self.budget.tried.append(Attempt("item-to-item matrix", what, reached))
-        return reached
-
-    def best_of(self, values: Iterable[float], attempt: Callable[[float], float], step: Step) -> float:
-        """The value whose attempt was worth most, of those for which there is time."""
-        found: list[tuple[float, float]] = []
-        for value in values:
-            if not found or self.budget.within(SHARE_OF_BUDGET):
-                found.append((attempt(value), value))
-            step.advance()
-        return max(found)[1]
-
-
 def search_by_order(
     log: Log,
     event_types: Sequence[EventType],
@@ -94,7 +44,7 @@ def search_by_order(
     budget: Budget,
 ) -> tuple[LinearChoice, Habit]:
     """Each choice in turn, the others as they are so far; what was tried is told to the budget."""
-    judge = Judge.of(log, event_types, settings, repeats, budget)
+    judge = Judge.by_last_events(log, event_types, settings, repeats, budget)
     linear = settings.linear
     powers = linear.power_by_order if repeats else [1.0]
     attempts = len(linear.half_life_events) + len(linear.future_half_life_events)
@@ -102,7 +52,8 @@ def search_by_order(
     with progress.step("Choose the item-to-item matrix", len(powers) * attempts + 1) as step:
         few = judge
         if len(log.items) > MOST_ITEMS:
-            few = Judge.of(with_frequent_items(log, MOST_ITEMS), event_types, settings, repeats, budget)
+            fewer = with_frequent_items(log, MOST_ITEMS)
+            few = Judge.by_last_events(fewer, event_types, settings, repeats, budget)
         found = []
         for power in powers:
             if not found or budget.within(SHARE_OF_BUDGET):
@@ -123,7 +74,7 @@ def search_matrix(
 ) -> tuple[float, LinearChoice]:
     """Half-lives, penalties and the share of EASE, on whole matrices, and what the lists are worth then."""
     linear = settings.linear
-    items = len(judge.log.items)
+    items = len(judge.past.items)
     _, future, penalty = FIRST
     powered = "" if power == 1 else f"power {power:g}, "
 
@@ -132,7 +83,7 @@ def search_matrix(
 
     def summed(half_life: float, future: float) -> Sums:
         return sums(
-            judge.log, event_types, half_life, power, future, settings.history_events, CUTOFFS, settings.seed
+            judge.past, event_types, half_life, power, future, settings.history_events, CUTOFFS, settings.seed
         )
 
     def by_half_life(value: float) -> float:
@@ -156,7 +107,7 @@ def search_matrix(
 
     penalty = judge.best_of(linear.relative_regularisation, by_penalty, step)
     forward = slit_score(past, total, penalty)
-    histories = whole_histories(judge.log, event_types, power, settings.history_events)
+    histories = whole_histories(judge.past, event_types, power, settings.history_events)
     gram = (histories.T @ histories).toarray()
     shares: dict[float, float] = {}
     worths: dict[float, float] = {}
@@ -178,11 +129,13 @@ def search_matrix(
         half_life_days=None,
         half_life_events=half_life,
         power=power,
+        slit_regularisation=penalty,
+        ease_regularisation=ease_by,
         ease_share=shares[ease_by],
         diagonal=1.0 if judge.repeats else 0.0,
         cut="target",
         coefficients=Coefficients(1.0, 0.0, 0.0, 0.0, 0.0),
-        by_order=OrderChoice(future, penalty, ease_by),
+        future_half_life_events=future,
     )
 
 
@@ -191,15 +144,15 @@ def choose_cut(
 ) -> tuple[LinearChoice, dict[str, Float], Linear, Habit]:
     """How many entries are kept of the matrix, and whether the strongest a target or a source; with the
     signals of the tier that this gives."""
-    solved = solve_by_order(judge.log, event_types, settings, choice, judge.repeats)
-    known = priors(judge.log, 0, settings.popularity_half_life_days, settings.recent_days)
+    solved = solve_by_order(judge.past, event_types, settings, choice, judge.repeats)
+    known = priors(judge.past, 0, settings.popularity_half_life_days, settings.recent_days)
     habit = Habit(settings.habit.half_life_days[0], settings.habit.prior_weight)
     found = []
-    for strongest, cut in product(strongest_of(settings.linear, len(judge.log.items)), ("target", "source")):
+    for strongest, cut in product(strongest_of(settings.linear, len(judge.past.items)), ("target", "source")):
         attempt = replace(choice, cut=cut, strongest=strongest)
         tier = merged(solved, attempt, strongest, judge.repeats)
         signals = counted_signals(
-            judge.histories, Counting(event_types, tier, habit, known, judge.log.items.leaf)
+            judge.histories, Counting(event_types, tier, habit, known, judge.past.items.leaf)
         )
         reached = judge.told(f"{strongest} entries a {cut}", signals["together"])
         dearer = 0.0 if strongest == settings.linear.strongest_by_order[0] else settings.linear.least_gain
