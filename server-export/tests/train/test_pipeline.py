@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import copy
 import dataclasses
 
@@ -192,6 +193,15 @@ def test_a_checkpoint_goes_on_where_training_stopped(trained, contents, small_lo
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path):
     with pytest.raises(ProblemError, match=r"checkpoint.safetensors: is missing"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_checkpoint_of_another_version_is_named(trained, tmp_path):
+    save_checkpoint(trained, tmp_path)
+    facts = json.loads((tmp_path / "checkpoint.json").read_text(encoding="utf-8"))
+    facts["settings"]["linear"]["ease_regularisation"] = 10.0
+    (tmp_path / "checkpoint.json").write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(ProblemError, match=r"another version of recluse-export trained.*Train anew"):
         load_checkpoint(tmp_path)
 
 

@@ -24,7 +24,7 @@ LOGARITHMS = {
 }
 """Signals that are seen as the logarithm of 1 plus so many times themselves; ``together`` keeps its sign,
 the others count from 0."""
-ROWS = [*LOGARITHMS, "due", "taste", "lateness", "popularity", "recent", "repeat"]
+ROWS = [*LOGARITHMS, "due", "taste", "lateness", "popularity", "recent", "repeat", "had"]
 """The features in the order in which :meth:`DeviceBlender.features` stacks them."""
 
 PART_OF = {"recent": "popularity", "had": "habit", "togetherAgain": "together"}
@@ -116,7 +116,7 @@ class DeviceBlender(nn.Module):
                 logs[4:],
                 raw["taste"],
                 torch.abs(due - 1) * bought,
-                *(raw[name] for name in ("popularity", "recent", "repeat")),
+                *(raw[name] for name in ("popularity", "recent", "repeat", "had")),
             ]
         )
         return torch.clamp((stacked - self.mean) / self.deviation, -SPREAD, SPREAD)

@@ -19,11 +19,11 @@ from recluse_export.models.settings import BlenderSettings
 from recluse_export.shapes import Coefficients, SumWeights
 
 FEATURES = {
-    "taste": ["taste", "times"],
-    "together": ["together", "times"],
-    "habit": ["habit", "times", "lateness", "daysSince", "interval", "due", "repeat"],
-    "affinity": ["affinity", "times"],
-    "popularity": ["popularity", "recent", "repeat", "times"],
+    "taste": ["taste", "times", "had"],
+    "together": ["together", "times", "had"],
+    "habit": ["habit", "times", "lateness", "daysSince", "interval", "due", "repeat", "had"],
+    "affinity": ["affinity", "times", "had"],
+    "popularity": ["popularity", "recent", "repeat", "times", "had"],
 }
 """What each part's small network sees; ``due`` is days since over interval, ``lateness`` its distance
 from 1."""
@@ -50,6 +50,7 @@ def features_of(signals: Tensor) -> dict[str, Tensor]:
         "popularity": raw["popularity"],
         "recent": raw["recent"],
         "repeat": raw["repeat"],
+        "had": raw["had"],
     }
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from safetensors.numpy import load_file, save
 
 from recluse_export.errors import ProblemError
@@ -96,7 +98,7 @@ def load_checkpoint(folder: Path) -> Trained:
     Raises
     ------
     ProblemError
-        One of them is missing.
+        One of them is missing, or another version wrote them.
     """
     for name in (ARRAYS, FACTS):
         if not (folder / name).is_file():
@@ -105,6 +107,15 @@ def load_checkpoint(folder: Path) -> Trained:
             )
     arrays = load_file(folder / ARRAYS)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    try:
+        return _trained(arrays, facts)
+    except (KeyError, RuntimeError, TypeError, ValidationError) as error:
+        raise ProblemError(
+            f"{folder}: holds what another version of recluse-export trained, or is damaged. Train anew."
+        ) from error
+
+
+def _trained(arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Trained:
     settings = ModelSettings.model_validate(facts["settings"])
     event_types = [
         EventType(**{**one, "value": tuple(one["value"]) if one["value"] is not None else None})
@@ -136,8 +147,6 @@ def load_checkpoint(folder: Path) -> Trained:
                 for name, array in arrays.items()
                 if name.startswith(f"{prefix}.")
             }
-            if module is blender:
-                state = with_all_lines(state, blender)
             module.load_state_dict(state)
             module.eval()
         rounding = facts["networks"].get("rounding")
@@ -162,18 +171,6 @@ def load_checkpoint(folder: Path) -> Trained:
         tried,
         _ratings(arrays, facts.get("ratings")),
     )
-
-
-def with_all_lines(state: dict[str, torch.Tensor], blender: Blender) -> dict[str, torch.Tensor]:
-    """What a blender of an older version lacks, as zeros: it had fewer lines, and one sum for all lengths of
-    history."""
-    complete = dict(state)
-    own = blender.state_dict()
-    for name in ("weights", "linear", "gates.weight", "gates.bias", "by_length"):
-        known = state.get(name, own[name].new_zeros((0,) * own[name].dim()))
-        complete[name] = torch.zeros_like(own[name])
-        complete[name][tuple(slice(length) for length in known.shape)] = known
-    return complete
 
 
 def _rows_from_content(arrays: dict[str, np.ndarray]) -> ItemRows | None:
