@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import copy
 import dataclasses
+import json
 
 import numpy as np
 import pytest
