@@ -91,14 +91,22 @@ class Regression:
         return found.astype(np.float32)
 
     def solved(self, ease: Float, slit: Float) -> Solutions:
-        """Both, with what cutting them needs."""
-        spread = np.sqrt(np.asarray(self.whole.multiply(self.whole).mean(axis=0)).ravel())
+        """Both, with what cutting them needs; EASE on the scale of SLIT, so that a share of it means the same
+        whatever the penalties are."""
+        spread = np.sqrt(np.asarray(self.whole.multiply(self.whole).mean(axis=0)).ravel()).astype(np.float32)
+        scale = _moves(slit, spread) / max(_moves(ease, spread), 1e-12)
         return Solutions(
-            ease,
+            ease * np.float32(scale or 1.0),
             slit,
-            spread.astype(np.float32),
+            spread,
             np.bincount(self.whole.indices, minlength=self.whole.shape[1]),
         )
+
+
+def _moves(matrix: Float, spread: Float) -> float:
+    """How much the items move each other: the root of the sum of squares beside the diagonal."""
+    squares = np.einsum("ij,ij->i", matrix, matrix) - np.diag(matrix) ** 2
+    return float(np.sqrt(max(0.0, float(squares @ spread**2))))
 
 
 def _mean_square(lines: sparse.csr_matrix) -> float:

@@ -40,8 +40,8 @@ class LinearSettings(Settings):
     relative_regularisation: list[Positive] = [0.1, 0.3, 1.0, 3.0, 10.0]
     """L2 penalty of either, tried in turn: a multiple of the mean squared length of the histories that it
     learns from; for a log without times, of the mean of what stands on the diagonal of the problem."""
-    ease_share: list[Share] = [0.25, 0.5, 0.75]
-    """Share of EASE in the sum of both, tried in turn."""
+    ease_share: list[Share] = [0.25, 0.5, 0.75, 1.0]
+    """Share of EASE in the sum of both, on the same scale, tried in turn."""
     ease_share_by_order: list[Share] = [0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0]
     """The same for a log without times."""
     cutoffs: PositiveInt = 4

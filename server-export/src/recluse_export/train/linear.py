@@ -23,8 +23,8 @@ from recluse_export.train.penalties import search_penalties
 GRID = {
     "habit": [0.0, 0.03, 0.1, 0.25, 0.5, 1.0, 2.0],
     "affinity": [0.0, 0.03, 0.1, 0.3, 1.0],
-    "popularity": [0.0, 0.001, 0.003, 0.01, 0.03],
-    "recent": [0.0, 0.001, 0.003, 0.01, 0.03],
+    "popularity": [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03],
+    "recent": [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03],
 }
 """Coefficients tried for each part, that of ``together`` being 1."""
 MOST_ITEMS = 5000
