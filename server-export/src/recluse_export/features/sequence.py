@@ -51,5 +51,6 @@ def sequences(histories: Histories, event_types: Sequence[EventType], length: in
 
 def gathered(row: Int, rows: np.ndarray, scale: Float) -> Float:
     """``[visitors, length, size]`` dequantised item rows; 0 for padding."""
-    table = rows.astype(np.float32) * scale[:, None]
-    return np.where((row >= 0)[..., None], table[np.maximum(row, 0)], np.float32(0))
+    source = np.maximum(row, 0)
+    found = rows[source].astype(np.float32) * scale[source][..., None]
+    return np.where((row >= 0)[..., None], found, np.float32(0))

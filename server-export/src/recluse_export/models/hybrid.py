@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from recluse_export.features.history import Histories
-from recluse_export.features.sequence import gathered, sequences
+from recluse_export.features.sequence import Sequences, gathered, sequences
 from recluse_export.features.signals import SIGNALS, Counting, counted_signals, visitor_facts
 from recluse_export.models.blender import Blender
 from recluse_export.models.encoder import Encoder
@@ -17,6 +17,9 @@ from recluse_export.models.int8 import in_steps
 from recluse_export.models.next_item import NextItemEncoder
 from recluse_export.models.tower import ItemTower
 from recluse_export.shapes import Float, Int, Log
+
+VISITORS_AT_ONCE = 64
+"""Histories that the encoder reads at once."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,23 @@ class Taste:
         read = sequences(histories, self.counting.event_types, self.events)
         if context is None:
             context = np.zeros((len(histories), self.fields), np.int32)
-        items = gathered(read.row, self.rows.row, np.ones(len(self.rows.row), np.float32))
+        length = (read.type > 0).sum(axis=1)
+        state = np.zeros((len(histories), self.rows.row.shape[1]), np.float32)
+        # Histories of about the same length together, without the padding that all of them have.
+        order = np.argsort(length, kind="stable")
+        for some in np.array_split(order, max(1, -(-len(order) // VISITORS_AT_ONCE))):
+            if length[some].any():
+                state[some] = self._states(read, some, int(length[some].max()), context[some])
+        return state @ self.rows.row.T * (length > 0)[:, None] + self.rows.bias
+
+    def _states(self, read: Sequences, some: np.ndarray, longest: int, context: Int) -> Float:
+        """``[some, size]`` from the newest ``longest`` places."""
+        row, *others = (
+            values[some, -longest:] for values in (read.row, read.type, read.age, read.value, read.mask)
+        )
+        items = gathered(row, self.rows.row, np.ones(len(self.rows.row), np.float32))
         with torch.no_grad():
-            inputs = [
-                torch.from_numpy(values)
-                for values in (items, read.type, read.age, read.value, read.mask, context)
-            ]
-            state = self.encoder(*inputs).numpy()
-        known = (read.type > 0).any(axis=1)
-        return state @ self.rows.row.T * known[:, None] + self.rows.bias
+            return self.encoder(*map(torch.from_numpy, (items, *others, context))).numpy()
 
 
 class Hybrid:
