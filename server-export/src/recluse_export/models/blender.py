@@ -150,21 +150,24 @@ class Blender(nn.Module):
         """Score ``[batch, candidates]`` and parts ``[batch, candidates, parts]`` whose sum it is."""
         facts = (torch.log1p(torch.relu(visitor)) - self.visitor_mean) / self.visitor_deviation
         facts = torch.clamp(facts, -SPREAD, SPREAD)
-        features = features_of(signals)
-        standard = {
-            name: torch.clamp((features[name] - self.mean[place]) / self.deviation[place], -SPREAD, SPREAD)
-            for place, name in enumerate(self.names)
-        }
-        lines = self._lines(signals, facts, visitor[:, VISITOR.index("events")])
-        parts = [
-            lines[name]
-            + self.parts[name](torch.stack([standard[feature] for feature in FEATURES[name]], dim=-1), facts)
-            for name in PARTS
-        ]
-        stacked = torch.stack(parts, dim=-1)
+        parts = self._lines(signals, facts, visitor[:, VISITOR.index("events")])
+        # Outside of training, a network that says nothing (as those of a plain sum) need not be asked.
+        alive = [name for name in PARTS if self.training or bool(self.parts[name].out.weight.any())]
+        if alive:
+            features = features_of(signals)
+            standard = {
+                name: torch.clamp(
+                    (features[name] - self.mean[place]) / self.deviation[place], -SPREAD, SPREAD
+                )
+                for place, name in enumerate(self.names)
+            }
+            for name in alive:
+                own = torch.stack([standard[feature] for feature in FEATURES[name]], dim=-1)
+                parts[name] = parts[name] + self.parts[name](own, facts)
+        stacked = torch.stack([parts[name] for name in PARTS], dim=-1)
         return stacked.sum(-1), stacked
 
-    def _lines(self, signals: Tensor, facts: Tensor, events: Tensor) -> Mapping[str, Tensor]:
+    def _lines(self, signals: Tensor, facts: Tensor, events: Tensor) -> dict[str, Tensor]:
         """The straight line of each part."""
         # What was learned, and as much of the linear tier beside it as validation asked for.
         strength = (
