@@ -13,6 +13,7 @@ from recluse_export.evaluate.reliability import expected_calibration_error, reli
 from recluse_export.export.graphs import blender_graph
 from recluse_export.export.reference import PackRanker
 from recluse_export.features.history import histories_at
+from recluse_export.features.signals import SIGNALS
 from recluse_export.models.blender import Blender
 from recluse_export.models.settings import BlenderSettings
 from recluse_export.pack import read_pack
@@ -83,7 +84,7 @@ def test_the_graph_gives_the_probabilities_of_the_calibrator_beside_unchanged_sc
     torch.manual_seed(1)
     blender = Blender(Coefficients(1.0, 0.5, 0.1, 0.05, 0.02), BlenderSettings(hidden=8)).eval()
     calibrator = fit_calibrator(made_up(1)[0])
-    signals = np.random.default_rng(3).random((1, 64, 10)).astype(np.float32)
+    signals = np.random.default_rng(3).random((1, 64, len(SIGNALS))).astype(np.float32)
     visitor = np.array([[40, 12, 300, 2]], np.float32)
     plain = onnxruntime.InferenceSession(blender_graph(blender, 64))
     calibrated = onnxruntime.InferenceSession(blender_graph(blender, 64, calibrator))
