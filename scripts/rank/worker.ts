@@ -14,7 +14,7 @@ import { loadPack } from '../../worker/pack/load.ts';
 import { openNetwork } from '../../worker/pack/network.ts';
 import type { Pack } from '../../worker/pack/pack.ts';
 import { predictingIn, predictions } from '../../worker/predict.ts';
-import { recommendList } from '../../worker/rerank/lists.ts';
+import { recommendList, rerankList } from '../../worker/rerank/lists.ts';
 import { scoringOnce } from '../../worker/scoring-once.ts';
 
 /** One line of the file of visitors. Hour, weekday and device are known only where `context` says them. */
@@ -32,6 +32,8 @@ export interface Visitor
   readonly context?: Context;
   /** Ids. Where they are given, what `predict` says of them is asked for, and no list. */
   readonly predict?: readonly string[];
+  /** Ids. Where they are given, they are put in order, and nothing else is in the list. */
+  readonly rerank?: readonly string[];
   /** Not looked at. */
   readonly user?: unknown;
 }
@@ -100,7 +102,7 @@ async function loaded(manifestUrl: string, upTo: Source): Promise<Pack> {
 /** The visitor of a line, checked as the page's calls are. */
 function visitorOf(line: string): { visitor: Visitor; request: RecommendRequest } {
   const visitor: Visitor = JSON.parse(line);
-  const { interactions, now, user, predict, ...request } = visitor;
+  const { interactions, now, user, predict, rerank, ...request } = visitor;
   checkInteractions(interactions);
   if (!Number.isFinite(now)) throw new Error('now must be a finite number of milliseconds since 1970.');
   return { visitor, request: checkRecommendRequest(request) };
@@ -116,7 +118,7 @@ async function answered(line: string, tiers: Tiers): Promise<Ranked | Predicted>
   const visit = { interactions, profile: {}, now: visitor.now, known: {} };
   return visitor.predict
     ? predicted(checkIds(visitor.predict), tiers, visit, request.context)
-    : ranked(request, tiers, visit);
+    : ranked(request, tiers, visit, visitor.rerank && checkIds(visitor.rerank));
 }
 
 async function predicted(
@@ -130,9 +132,14 @@ async function predicted(
   return { predictions: await predictions(ids, model, tiers, visit, context, fail) };
 }
 
-async function ranked(request: RecommendRequest, tiers: Tiers, visit: Visit): Promise<Ranked> {
+async function ranked(
+  request: RecommendRequest,
+  tiers: Tiers,
+  visit: Visit,
+  only: readonly string[] | undefined,
+): Promise<Ranked> {
   const asker = await ask(request, tiers, visit, random, fail);
-  const { items, source } = recommendList(request, asker);
+  const { items, source } = only ? rerankList(only, request, asker) : recommendList(request, asker);
   return { source, items: items.map(({ id }) => id), scores: items.map(({ score }) => score) };
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -70,6 +71,18 @@ def test_discover_leaves_out_the_history_and_repeat_begins_with_it(households, b
         bought = min(10, len(known[visitor]))
         assert set(repeated[visitor, :bought].tolist()) <= known[visitor]
         assert len(set(repeated[visitor].tolist())) == 10
+
+
+def test_what_was_only_viewed_occurs_in_the_history_too(contents, households, browser):
+    histories, context = households
+    some, known = histories.visitors(0, 20), context[:20]
+    kind = some.type.copy()
+    kind[::2] = [event_type.name for event_type in contents.event_types].index("view")
+    viewed = dataclasses.replace(some, type=kind)
+    for mode in ("repeat", "discover"):
+        expected = recommend(PackRanker(contents), viewed, 10, mode=mode, context=known)
+        ranked = browser.rankings(viewed, 10, mode, context=known)
+        assert (ranked == expected).all(axis=1).mean() >= 0.95
 
 
 def test_nobody_to_rank_gives_no_lists(households):

@@ -40,9 +40,9 @@ class BrowserRanker:
     """The tiers of a pack, run by the browser's code.
 
     A list may differ from :class:`~recluse_export.export.reference.PackRanker`'s in what only a device
-    knows: an item whose newest opinion in the history is ``dislike`` is left out, and ``mode="repeat"``
-    means what was bought (see "What a visitor has bought, and dislikes" in ``docs/model.md``), not
-    whatever occurs in the history. ``mode="discover"`` leaves out everything that occurs in it.
+    knows: an item whose newest opinion in the history is ``dislike`` is left out, but for
+    ``mode="repeat"``. The modes are those of an evaluation: what occurs in the history, or does not. A
+    device's own ask what was bought (see "What a visitor has bought, and dislikes" in ``docs/model.md``).
     """
 
     def __init__(
@@ -218,12 +218,13 @@ def _lines(
                 strict=True,
             )
         )
-        # A device's `discover` lets through what was seen and not bought; an evaluation does not.
-        exclude = ",".join(items[row] for row in dict.fromkeys(rows)) if mode == "discover" else ""
+        # A device's modes ask what was bought; an evaluation's ask what occurs in the history.
+        had = ",".join(items[row] for row in dict.fromkeys(rows))
+        which = {"any": "", "discover": f'"exclude":[{had}],', "repeat": f'"rerank":[{had}],'}[mode]
         told = json.dumps(facts[visitor]) if facts else "{}"
         yield (
-            f'{{"now":{MOMENT},"limit":{limit},"mode":"{mode}","source":"{source}","context":{told},'
-            f'"exclude":[{exclude}],"interactions":[{interactions}]}}\n'
+            f'{{"now":{MOMENT},"limit":{limit},"source":"{source}","context":{told},'
+            f'{which}"interactions":[{interactions}]}}\n'
         )
 
 
