@@ -33,6 +33,8 @@ REPOSITORY = Path(__file__).parents[4]
 MOMENT = 4_000_000_000_000
 """Milliseconds since 1970 at which every visitor is asked. Only ages reach the scores, so any moment does
 that leaves a century of them above 0."""
+HAD_AS = {"discover": "exclude", "repeat": "rerank"}
+"""How a mode of an evaluation tells the worker what occurs in the history."""
 PROGRESS = re.compile(r"ranked (\d+) of \d+ visitors")
 
 
@@ -219,8 +221,8 @@ def _lines(
             )
         )
         # A device's modes ask what was bought; an evaluation's ask what occurs in the history.
-        had = ",".join(items[row] for row in dict.fromkeys(rows))
-        which = {"any": "", "discover": f'"exclude":[{had}],', "repeat": f'"rerank":[{had}],'}[mode]
+        field = HAD_AS.get(mode)
+        which = f'"{field}":[{",".join(items[row] for row in dict.fromkeys(rows))}],' if field else ""
         told = json.dumps(facts[visitor]) if facts else "{}"
         yield (
             f'{{"now":{MOMENT},"limit":{limit},"source":"{source}","context":{told},'

@@ -75,6 +75,15 @@ def line_of(name: str, signals: Mapping[str, Float]) -> Float:
     return signals["together"] * signals["had"] if name == "togetherAgain" else signals[name]
 
 
+def sum_of_lines(weights: Sequence[float], lines: Mapping[str, Float]) -> Float:
+    """``[visitors, items]`` float32: ``weights``, in the order of ``LINES``, times the ``lines`` of these
+    names."""
+    score = np.zeros(lines["taste"].shape, np.float32)
+    for name, weight in zip(LINES, weights, strict=True):
+        score += np.float32(weight) * lines[name]
+    return score
+
+
 def linear_score(signals: Mapping[str, Float], linear: Linear) -> Float:
     """``[visitors, items]`` score of the tier ``linear``: the sum of its five parts."""
     score = np.zeros(signals["together"].shape)

@@ -54,6 +54,11 @@ def features_of(signals: Tensor) -> dict[str, Tensor]:
     }
 
 
+def _lines_of(coefficients: Coefficients) -> Tensor:
+    """The linear tier's weights in the order of ``LINES``."""
+    return torch.tensor([getattr(coefficients, name) if name in LINEAR_PARTS else 0.0 for name in LINES])
+
+
 class Part(nn.Module):
     """A small network over the features of one part and the visitor; zero until it is trained."""
 
@@ -91,9 +96,7 @@ class Blender(nn.Module):
         self.register_buffer("visitor_mean", torch.zeros(len(VISITOR)))
         self.register_buffer("visitor_deviation", torch.ones(len(VISITOR)))
         self.parts = nn.ModuleDict({name: Part(len(FEATURES[name]), settings.hidden) for name in PARTS})
-        weights = torch.tensor(
-            [getattr(coefficients, name) if name in LINEAR_PARTS else 0.0 for name in LINES]
-        )
+        weights = _lines_of(coefficients)
         self.weights = nn.Parameter(weights)
         """Of ``LINES``."""
         self.register_buffer("linear", weights.clone())
@@ -132,7 +135,7 @@ class Blender(nn.Module):
         the sum in which the encoder was trained."""
         parts = {name: strengths.get(name, 0.0) for name in LINEAR_PARTS}
         blender = cls.sum_of(SumWeights(**parts), settings)
-        blender.linear.copy_(cls(coefficients, settings).linear)
+        blender.linear.copy_(_lines_of(coefficients))
         return blender
 
     def normalise(self, signals: Tensor, visitor: Tensor) -> None:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
-from recluse_export.features.signals import LINES, Counting, counted_signals, line_of
+from recluse_export.features.signals import LINES, Counting, counted_signals, line_of, sum_of_lines
 from recluse_export.models.base import best, in_chunks
 from recluse_export.models.by_length import LENGTHS
 from recluse_export.models.hybrid import Taste
 from recluse_export.shapes import Float, Int, SumWeights
 from recluse_export.train.mix import climb
+from recluse_export.train.worth import worth_among
 
 CANDIDATES = 300
 """Items a visitor among whom weights are chosen: the best by the sum of a long history, and the most
@@ -70,10 +70,8 @@ def best_weights(
     rows, allowed, table = _candidates(newcomers, taste, whole)
 
     def worth(weights: Sequence[float]) -> float:
-        score = sum(np.float32(weight) * table[name] for weight, name in zip(weights, LINES, strict=True))
-        order = np.argsort(-np.where(allowed, score, -np.inf), axis=1, kind="stable")[:, :20]
-        figures = measure(np.take_along_axis(rows, order, axis=1), newcomers.targets)
-        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
+        score = np.where(allowed, sum_of_lines(weights, table), np.float32(-np.inf))
+        return worth_among(score, rows, newcomers.targets)
 
     grid: dict[str, Sequence[float]] = {
         "popularity": POPULARITY,
@@ -98,9 +96,7 @@ def _candidates(
             **counted_signals(chunk, newcomers.counting),
         }
         lines = {name: line_of(name, signals) for name in LINES}
-        score = np.zeros_like(signals["taste"])
-        for name, weight in zip(LINES, whole.lines, strict=True):
-            score += np.float32(weight) * lines[name]
+        score = sum_of_lines(whole.lines, lines)
         popular = np.broadcast_to(signals["popularity"], score.shape).copy()
         if not newcomers.repeats:
             score[chunk.visitor, chunk.row] = popular[chunk.visitor, chunk.row] = -np.inf

@@ -17,6 +17,8 @@ from recluse_export.train.worth import worth_for_both
 
 SHARE_OF_BUDGET = 0.3
 """After which nothing further is tried."""
+MOST_ITEMS = 5000
+"""Items on which half-lives and penalties are searched: solving takes the cube of their number."""
 MOST_USERS = 2000
 """Lists that are looked at."""
 

@@ -15,7 +15,7 @@ from recluse_export.progress import Progress
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear, Log
 from recluse_export.train.budget import Attempt, Budget
 from recluse_export.train.frequent import with_frequent_items
-from recluse_export.train.judge import SHARE_OF_BUDGET, Judge
+from recluse_export.train.judge import MOST_ITEMS, SHARE_OF_BUDGET, Judge
 from recluse_export.train.linear_by_order import search_by_order
 from recluse_export.train.mix import climb
 from recluse_export.train.penalties import search_penalties
@@ -27,8 +27,6 @@ GRID = {
     "recent": [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03],
 }
 """Coefficients tried for each part, that of ``together`` being 1."""
-MOST_ITEMS = 5000
-"""Items on which penalties are searched: solving takes the cube of their number."""
 
 
 @dataclass(frozen=True)

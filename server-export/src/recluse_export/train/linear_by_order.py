@@ -19,11 +19,9 @@ from recluse_export.progress import Progress, Step
 from recluse_export.shapes import Coefficients, EventType, Float, Habit, Linear, Log
 from recluse_export.train.budget import Budget
 from recluse_export.train.frequent import with_frequent_items
-from recluse_export.train.judge import SHARE_OF_BUDGET, Judge
+from recluse_export.train.judge import MOST_ITEMS, SHARE_OF_BUDGET, Judge
 from recluse_export.train.mix import climb
 
-MOST_ITEMS = 5000
-"""Items on which half-lives and penalties are searched: solving takes the cube of their number."""
 CUTOFFS = 20
 """Moments a user while searching."""
 FIRST = (3.0, 1.0, 0.3)

@@ -13,7 +13,7 @@ import torch
 from recluse_export.evaluate.split import Targets, validation
 from recluse_export.features.history import Histories, histories_at
 from recluse_export.features.priors import priors
-from recluse_export.features.signals import LINES, Counting, counted_signals, line_of
+from recluse_export.features.signals import LINES, Counting, counted_signals, line_of, sum_of_lines
 from recluse_export.models.base import best, in_chunks
 from recluse_export.models.blender import Blender
 from recluse_export.models.hybrid import ItemRows, Taste
@@ -36,7 +36,7 @@ from recluse_export.train.next_item import (
 )
 from recluse_export.train.rounding import Rounding, cost_of_rounding, rounded
 from recluse_export.train.softmax import Evidence
-from recluse_export.train.worth import worth_of
+from recluse_export.train.worth import worth_among, worth_of
 
 SHARE_OF_BUDGET = 0.75
 """Of the time that is left, for the passes of the encoder."""
@@ -236,10 +236,7 @@ class Check:
         table = {name: np.concatenate(parts) for name, parts in columns.items()}
 
         def worth(weights: SumWeights) -> float:
-            score = np.zeros(rows.shape, np.float32)
-            for name, weight in zip(LINES, weights.lines, strict=True):
-                score += np.float32(weight) * table[name]
-            return self._worth_among(score, rows)
+            return worth_among(sum_of_lines(weights.lines, table), rows, self.targets)
 
         start = SumWeights(factor, 0.0, 0.0, 0.0, 0.0)
         grid: dict[str, Sequence[float]] = {
@@ -249,15 +246,6 @@ class Check:
             **(AGAIN if self.repeats else {}),
         }
         return climb(worth, start, grid)
-
-    def _worth_among(self, score: Float, rows: np.ndarray) -> float:
-        """As ``worth`` where only the items ``rows`` [users, candidates] are ranked."""
-        from recluse_export.evaluate.metrics import measure
-
-        order = np.argsort(-score, axis=1, kind="stable")[:, :20]
-        ranking = np.take_along_axis(rows, order, axis=1)
-        figures = measure(ranking, self.targets)
-        return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
 
     def _taste(self, model: NextItemModel) -> Float:
         """``[users, items]`` the encoder's logits."""

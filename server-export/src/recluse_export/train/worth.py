@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
 from recluse_export.models.base import Mode, best, within
-from recluse_export.shapes import Float
+from recluse_export.shapes import Float, Int
 
 
 def worth_of(score: Float, histories: Histories, targets: Targets, repeats: bool) -> float:
@@ -34,6 +38,16 @@ def worth_for_both(score: Float, histories: Histories, targets: Targets, repeats
     return (everything + worth_for_new(score, histories, targets)) / 2 if repeats else everything
 
 
+def worth_among(score: Float, rows: Int, targets: Targets) -> float:
+    """As :func:`worth_of` where only ``rows`` ``[users, candidates]`` are ranked, by ``score`` of the same
+    shape."""
+    order = np.argsort(-score, axis=1, kind="stable")[:, :20]
+    return _mean(measure(np.take_along_axis(rows, order, axis=1), targets))
+
+
 def _reached(score: Float, histories: Histories, targets: Targets, mode: Mode, kind: str) -> float:
-    figures = measure(best(within(score, histories, mode), 20), targets, kind)
+    return _mean(measure(best(within(score, histories, mode), 20), targets, kind))
+
+
+def _mean(figures: Mapping[str, Float]) -> float:
     return float(figures["ndcg@10"].mean() + figures["recall@10"].mean())
