@@ -57,7 +57,10 @@ function quantised(values: readonly number[] | Float64Array): { scale: number; b
   return { scale, bytes: Int8Array.from(values, (value) => Math.round(value / scale)) };
 }
 
-/** Item rows of all items, the new ones last. */
+/**
+ * Item rows of all items, the new ones last. A mean of rows that point elsewhere is shorter than they are; it gets their mean length, or
+ * the encoder would hardly ever put a new item first.
+ */
 export function extendedRows(rows: ItemRows, neighbours: readonly (readonly Neighbour[])[]): ItemRows {
   const known = rows.scale.length;
   const size = rows.row.length / known;
@@ -65,9 +68,17 @@ export function extendedRows(rows: ItemRows, neighbours: readonly (readonly Neig
   bytes.set(rows.row);
   const scales = neighbours.map((own, place) => {
     const sum = new Float64Array(size);
-    for (const { row, share } of own)
-      for (let d = 0; d < size; d++) sum[d]! += share * rows.scale[row]! * rows.row[row * size + d]!;
-    const { scale, bytes: estimated } = quantised(sum);
+    let length = 0;
+    for (const { row, share } of own) {
+      const known = Float64Array.from(
+        rows.row.subarray(row * size, (row + 1) * size),
+        (byte) => rows.scale[row]! * byte,
+      );
+      for (let d = 0; d < size; d++) sum[d]! += share * known[d]!;
+      length += share * Math.hypot(...known);
+    }
+    const stretch = length / (Math.hypot(...sum) || 1);
+    const { scale, bytes: estimated } = quantised(sum.map((value) => stretch * value));
     bytes.set(estimated, (known + place) * size);
     return scale;
   });

@@ -76,9 +76,9 @@ def test_new_items_are_ranked_by_a_training_that_never_saw_them(found, small_log
     assert (source[touched] == linear.target[touched]).all()
 
 
-def test_rows_from_attributes_alone_rank_new_items(found):
+def test_new_items_are_ranked_as_a_browser_would_that_is_told_of_them_and_by_attributes_alone(found):
     report, trainings = found
-    assert {"encoder", "model"} <= {one.model for one in report.new_items}
+    assert {"linear", "encoder", "model", "tower"} <= {one.model for one in report.new_items}
     assert not any("attributes alone" in note for note in report.notes)
     without = load_checkpoint(trainings.folder / NEW_ITEMS).networks
     made = trainings.without_new_items().networks.rows_from_content
@@ -91,12 +91,13 @@ def test_the_checkpoint_of_a_usual_training_has_no_rows_from_attributes(found):
     assert load_checkpoint(trainings.folder).networks.rows_from_content is None
 
 
-def test_a_checkpoint_without_rows_from_attributes_is_told_of_not_passed_over(found):
+def test_a_checkpoint_without_rows_from_attributes_is_told_of_not_passed_over(found, small_log, config):
     _, trainings = found
     trained = trainings.without_new_items()
     older = replace(trained, networks=replace(trained.networks, rows_from_content=None))
-    models, notes = new_items.contestants(older, np.array([0], np.int32))
-    assert models == []
+    less = new_items.without_items(pipeline.training_log(small_log, config)[0], np.array([0], np.int32))
+    models, notes = new_items.contestants(older, less, np.array([0], np.int32))
+    assert [one.name for one in models] == ["linear", "encoder", "model"]
     assert "older version" in notes[0]
 
 

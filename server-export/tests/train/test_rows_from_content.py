@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evaluate.small_logs import log_of
-from recluse_export.evaluate.new_items import contestants, hold_out_items, without_items
+from recluse_export.evaluate.new_items import TOWER, contestants, hold_out_items, without_items
 from recluse_export.features.history import histories_at
 from recluse_export.progress import SilentProgress
 from recluse_export.shapes import Log
@@ -60,7 +60,8 @@ def share_of_own_colour(log: Log, rows: np.ndarray, trained: Trained) -> float:
     users = np.arange(USERS, dtype=np.int32)
     now = np.full(USERS, trained.until if log.has_time else BOUGHT)
     histories = histories_at(without_items(log, rows), users, now, trained.event_types, 50)
-    encoder = contestants(trained, rows)[0][0]
+    models, _ = contestants(trained, without_items(log, rows), rows)
+    (encoder,) = (model for model in models if model.name == TOWER)
     best = rows[np.argmax(encoder.scores(histories)[:, rows], axis=1)]
     return float(np.mean(best % COLOURS == users % COLOURS))
 

@@ -9,6 +9,8 @@ import { popularList, recommendList, rerankList, similarList } from '../../../wo
 import * as refinements from '../../../worker/rerank/refine.ts';
 import { withItems } from '../../../worker/shop/added-items.ts';
 import { neighboursOf } from '../../../worker/shop/content.ts';
+import golden from '../../golden/new-items.json' with { type: 'json' };
+import { goldenPack } from '../support/golden-pack.ts';
 import { interaction, moment, syntheticPack } from '../support/synthetic-pack.ts';
 
 const pack = syntheticPack({ items: 80 });
@@ -140,6 +142,43 @@ test('those that stand for an item are of its kind, nearest first, and their sha
   expect(shares).toEqual([...shares].sort((one, other) => other - one));
   expect(near.every(({ row }) => pack.priors.leaf[row] === leaf)).toBe(true);
   expect(near.length).toBeLessThanOrEqual(20);
+});
+
+describe('the trainer, which judges how well new items are ranked, gives them the same numbers:', () => {
+  const known = {
+    ...goldenPack,
+    catalogue: { ...goldenPack.catalogue, title: golden.titles, brand: golden.brands },
+  };
+  const grown = added(
+    golden.added.map(({ item }) => item),
+    known,
+  );
+
+  test.each(golden.added)('$name', ({ item, shares, row, bias, popularity, recent, interval, repeat }) => {
+    const at = grown.rowOf.get(item.id)!;
+    const near = neighboursOf({ ...item, leaf: grown.priors.leaf[at]! }, known).sort(
+      (one, other) => one.row - other.row,
+    );
+    expect(near.map((one) => one.row)).toEqual(shares.row);
+    for (const [place, { share }] of near.entries()) expect(share).toBeCloseTo(shares.share[place]!, 12);
+    const found = [grown.rows.bias, grown.priors.popularity, grown.priors.recent, grown.priors.interval];
+    for (const [place, value] of [bias, popularity, recent, interval].entries())
+      expect(found[place]![at]).toBeCloseTo(value, 5);
+    expect(grown.priors.repeat[at]).toBeCloseTo(repeat, 6);
+    // Within the half step that int8 may be off.
+    for (const [place, value] of row.entries()) {
+      const stored = grown.rows.row[at * row.length + place]! * grown.rows.scale[at]!;
+      expect(Math.abs(stored - value)).toBeLessThan(0.51 * grown.rows.scale[at]!);
+    }
+  });
+
+  test('the item-to-item matrix, entry by entry', () => {
+    const { scale, offset, target, weight } = grown.linear;
+    expect([...offset]).toEqual(golden.linear.offset);
+    expect([...target]).toEqual(golden.linear.target);
+    expect([...weight]).toEqual(golden.linear.weight);
+    for (const [place, value] of scale.entries()) expect(value).toBeCloseTo(golden.linear.scale[place]!, 9);
+  });
 });
 
 test('whatever is added, the pack stays whole: ascending targets, offsets that end, rows within range, finite numbers', () => {

@@ -13,8 +13,11 @@ from recluse_export.evaluate.intervals import bootstrap_intervals
 from recluse_export.evaluate.lists import Question, chunks
 from recluse_export.evaluate.metrics import measure
 from recluse_export.evaluate.split import Targets, select
+from recluse_export.features.new_item import mean_of, standing_for
+from recluse_export.features.new_item_numbers import new_rows, with_new_priors, with_new_targets
 from recluse_export.models.base import Recommender, recommend
 from recluse_export.models.hybrid import ItemRows
+from recluse_export.models.int8 import in_steps
 from recluse_export.progress import Step
 from recluse_export.read.holdout import held_out
 from recluse_export.shapes import Int, Log
@@ -24,6 +27,8 @@ METRIC = "recall@10"
 """What is shown of each model."""
 RANDOM = "random"
 """The name of an order by chance."""
+TOWER = "tower"
+"""The name of the encoder with rows from attributes alone."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +85,44 @@ def about_new_items(asked: Question, rows: Int) -> Question | None:
     return replace(asked, targets=only, histories=kept, repeats=False).choose(places.astype(np.int32))
 
 
-def contestants(trained: Trained, rows: Int) -> tuple[list[Recommender], list[str]]:
+def contestants(trained: Trained, less: Log, rows: Int) -> tuple[list[Recommender], list[str]]:
     """What a training without the new items makes of them, and notes on what it can't.
 
-    The encoder and the full model see the new items' rows and biases made from attributes alone.
+    The tiers see them as a browser does that is told of them (``addItems``): with the numbers of the items
+    most like them among those of ``less``. ``tower`` is the encoder with rows that the item tower makes of
+    attributes alone.
     """
+    models = as_added(trained, less, rows).tiers()
     if trained.networks is None:
-        return [], ["The linear tier alone knows nothing of a new item: no network was trained."]
+        return models, []
     made = trained.networks.rows_from_content
     if made is None:
-        return [], [
+        return models, [
             "The checkpoint of the training without the new items is of an older version and has no rows "
-            "from attributes alone, so that new items are ranked by the content neighbours only. "
-            "Train it again."
+            "from attributes alone, so that the tower ranks no new items. Train it again."
         ]
     networks = replace(trained.networks, rows=with_rows(trained.networks.rows, made, rows))
-    return [
-        networks.taste(trained.counting, trained.settings),
-        networks.hybrid(trained.counting, trained.settings),
-    ], []
+    tower = networks.taste(trained.counting, trained.settings)
+    tower.name = TOWER
+    return [*models, tower], []
+
+
+def as_added(trained: Trained, less: Log, rows: Int) -> Trained:
+    """The training with numbers for ``rows`` from the items that are like them and that ``less``, of which
+    it learned, has events of; "New items" in ``docs/model.md``."""
+    known = np.unique(less.item)
+    shares = standing_for(less.items, rows, known)
+    counting = replace(
+        trained.counting,
+        linear=with_new_targets(trained.counting.linear, rows, shares),
+        priors=with_new_priors(trained.counting.priors, rows, shares),
+    )
+    networks = trained.networks
+    if networks is not None:
+        row, bias = networks.rows.row.copy(), networks.rows.bias.copy()
+        row[rows], bias[rows] = in_steps(new_rows(row, shares)), mean_of(bias, shares)
+        networks = replace(networks, rows=ItemRows(row, bias))
+    return replace(trained, counting=counting, networks=networks)
 
 
 def with_rows(known: ItemRows, made: ItemRows, rows: Int) -> ItemRows:

@@ -331,11 +331,11 @@ def measure_new_items(asked: Question, trainings: Trainings, report: Report, set
             f"No new items: nobody in {asked.window!r} turned to one of the {len(rows)} held out."
         )
         return
+    less = new_items.without_items(setting.past, rows)
     with timed(report, "train without new items"):
-        made, notes = new_items.contestants(trainings.without_new_items(), rows)
+        made, notes = new_items.contestants(trainings.without_new_items(), less, rows)
     report.notes += notes
     told = {"event_types": setting.event_types, "context": setting.context, "seed": seed}
-    less = new_items.without_items(setting.past, rows)
     models: list[Recommender] = [*made]
     if zoo.suits("content", setting.past, setting.repeats):
         neighbours = zoo.create("content", settings.models.get("content"), **told)

@@ -15,6 +15,7 @@ import numpy as np
 import typer
 
 from recluse_export.export.golden_lists import lists_for, lists_for_everybody
+from recluse_export.export.golden_new_items import new_item_cases
 from recluse_export.export.golden_rating import rating_golden
 from recluse_export.export.visitor import Visitor, history_of
 from recluse_export.features.affinity import category_shares, preferred_categories
@@ -377,6 +378,7 @@ def golden() -> dict[str, Any]:
         "context": {"cases": _context_cases()},
         "features": {"cases": feature_cases(log, counting)},
         "delta": {"cases": delta_cases()},
+        "new-items": new_item_cases(log.items, counting, rows.astype(np.float32) * scale[:, None], bias),
         **rating_golden(),
     }
 
