@@ -36,7 +36,7 @@ from recluse_export.train.next_item import (
 )
 from recluse_export.train.rounding import Rounding, cost_of_rounding, rounded
 from recluse_export.train.softmax import Evidence
-from recluse_export.train.worth import worth_among, worth_of
+from recluse_export.train.worth import worth_among, worth_among_both, worth_of
 
 SHARE_OF_BUDGET = 0.75
 """Of the time that is left, for the passes of the encoder."""
@@ -236,7 +236,10 @@ class Check:
         table = {name: np.concatenate(parts) for name, parts in columns.items()}
 
         def worth(weights: SumWeights) -> float:
-            return worth_among(sum_of_lines(weights.lines, table), rows, self.targets)
+            score = sum_of_lines(weights.lines, table)
+            if self.repeats:
+                return worth_among_both(score, rows, table["had"], self.targets)
+            return worth_among(score, rows, self.targets)
 
         start = SumWeights(factor, 0.0, 0.0, 0.0, 0.0)
         grid: dict[str, Sequence[float]] = {

@@ -38,11 +38,19 @@ def worth_for_both(score: Float, histories: Histories, targets: Targets, repeats
     return (everything + worth_for_new(score, histories, targets)) / 2 if repeats else everything
 
 
-def worth_among(score: Float, rows: Int, targets: Targets) -> float:
+def worth_among(score: Float, rows: Int, targets: Targets, kind: str = "all") -> float:
     """As :func:`worth_of` where only ``rows`` ``[users, candidates]`` are ranked, by ``score`` of the same
     shape."""
     order = np.argsort(-score, axis=1, kind="stable")[:, :20]
-    return _mean(measure(np.take_along_axis(rows, order, axis=1), targets))
+    return _mean(measure(np.take_along_axis(rows, order, axis=1), targets, kind))
+
+
+def worth_among_both(score: Float, rows: Int, had: Float, targets: Targets) -> float:
+    """As :func:`worth_for_both` among ``rows``; ``had``, of the same shape, is 1 where the user had it."""
+    everything = worth_among(score, rows, targets)
+    if targets.repeat.all():
+        return everything / 2
+    return (everything + worth_among(np.where(had > 0, -np.inf, score), rows, targets, "discover")) / 2
 
 
 def _reached(score: Float, histories: Histories, targets: Targets, mode: Mode, kind: str) -> float:
