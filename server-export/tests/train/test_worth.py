@@ -7,7 +7,7 @@ import pytest
 
 from recluse_export.evaluate.split import Targets
 from recluse_export.features.history import Histories
-from recluse_export.train.worth import worth_for_both, worth_for_new, worth_of
+from recluse_export.train.worth import worth_among_both, worth_for_both, worth_for_new, worth_of
 
 ITEMS = 30
 
@@ -60,3 +60,16 @@ def test_where_nobody_repeats_what_a_user_had_stands_in_no_list() -> None:
 
 def test_users_who_only_return_say_nothing_of_what_is_new() -> None:
     assert worth_for_new(scores([[5]]), histories([[5]]), targets([5], [True])) == 0
+
+
+def test_among_candidates_the_same_is_found_as_among_all_items() -> None:
+    returns = list(range(20))
+    had, wanted = histories([returns, returns]), targets([3, 25], [True, False])
+    table = scores([[*returns, 25]] * 2)
+    rows = np.tile(np.arange(ITEMS - 1, -1, -1, dtype=np.int32), (2, 1))
+    known = np.isin(rows, returns).astype(np.float32)
+    found = worth_among_both(np.take_along_axis(table, rows, axis=1), rows, known, wanted)
+    assert found == pytest.approx(worth_for_both(table, had, wanted, True))
+    only_returns = targets([3, 4], [True, True])
+    halved = worth_among_both(np.take_along_axis(table, rows, axis=1), rows, known, only_returns)
+    assert halved == pytest.approx(worth_of(table, had, only_returns, True) / 2)
