@@ -70,12 +70,12 @@ export function extendedRows(rows: ItemRows, neighbours: readonly (readonly Neig
     const sum = new Float64Array(size);
     let length = 0;
     for (const { row, share } of own) {
-      const known = Float64Array.from(
+      const neighbour = Float64Array.from(
         rows.row.subarray(row * size, (row + 1) * size),
         (byte) => rows.scale[row]! * byte,
       );
-      for (let d = 0; d < size; d++) sum[d]! += share * known[d]!;
-      length += share * Math.hypot(...known);
+      for (let d = 0; d < size; d++) sum[d]! += share * neighbour[d]!;
+      length += share * Math.hypot(...neighbour);
     }
     const stretch = length / (Math.hypot(...sum) || 1);
     const { scale, bytes: estimated } = quantised(sum.map((value) => stretch * value));

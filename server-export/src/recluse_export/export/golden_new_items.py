@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from recluse_export.features.item import categories
 from recluse_export.features.new_item import mean_of, standing_for
 from recluse_export.features.new_item_numbers import new_rows, with_new_priors, with_new_targets
 from recluse_export.features.signals import Counting
@@ -19,6 +20,7 @@ ADDED = [
     ("another category with the same words", "Bananas & Soft Drinks", 5, None),
 ]
 """Name, title, place among the leaf categories, brand."""
+PRIORS = ("popularity", "recent", "interval", "repeat")
 
 
 def new_item_cases(items: Items, counting: Counting, row: Float, bias: Float) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def new_item_cases(items: Items, counting: Counting, row: Float, bias: Float) ->
                 "item": {
                     "id": grown.ids[new[place]],
                     "title": title,
-                    "categories": _path(items, int(leaf[place])),
+                    "categories": [items.categories[one].name for one in categories(int(new[place]), grown)],
                     **({} if brand is None else {"brand": brand}),
                 },
                 "shares": {
@@ -80,9 +82,6 @@ def new_item_cases(items: Items, counting: Counting, row: Float, bias: Float) ->
     }
 
 
-PRIORS = ("popularity", "recent", "interval", "repeat")
-
-
 def _longer(values: Float, more: int) -> Float:
     return np.pad(values, (0, more))
 
@@ -93,11 +92,3 @@ def _room_for(linear: Linear, more: int) -> Linear:
         scale=np.pad(linear.scale, (0, more), constant_values=1),
         offset=np.pad(linear.offset, (0, more), mode="edge"),
     )
-
-
-def _path(items: Items, leaf: int) -> list[str]:
-    path: list[str] = []
-    while leaf != -1:
-        path.insert(0, items.categories[leaf].name)
-        leaf = items.categories[leaf].parent
-    return path

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import sparse
 
+from recluse_export.features.item import categories
 from recluse_export.shapes import Float, Int, Items
 
 MOST = 20
@@ -92,13 +93,13 @@ def _by_category(items: Items, new: Int, known: Int) -> Iterator[tuple[Int, Int]
     category around with ``FEWEST`` of them; all where none has."""
     members: dict[int, list[int]] = {}
     for place, row in enumerate(known):
-        for category in _upwards(items, int(items.leaf[row])):
+        for category in categories(row, items):
             members.setdefault(category, []).append(place)
     asked: dict[int, list[int]] = {}
     for place, row in enumerate(new):
         narrowest = (
             category
-            for category in _upwards(items, int(items.leaf[row]))
+            for category in reversed(categories(row, items))
             if len(members.get(category, ())) >= FEWEST
         )
         asked.setdefault(next(narrowest, -1), []).append(place)
@@ -106,12 +107,6 @@ def _by_category(items: Items, new: Int, known: Int) -> Iterator[tuple[Int, Int]
         near = np.arange(len(known)) if category == -1 else np.array(members[category])
         if len(near):
             yield np.array(places), near
-
-
-def _upwards(items: Items, leaf: int) -> Iterator[int]:
-    while leaf != -1:
-        yield leaf
-        leaf = items.categories[leaf].parent
 
 
 def mean_of(values: Float, shares: sparse.csr_matrix) -> Float:
