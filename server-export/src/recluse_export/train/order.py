@@ -25,7 +25,7 @@ from recluse_export.train.by_length import AGAIN, Newcomers, weights_by_length
 from recluse_export.train.evidence import cross_fitted
 from recluse_export.train.kept import Kept
 from recluse_export.train.linear import LinearParameters, fit_counting
-from recluse_export.train.mix import climb
+from recluse_export.train.mix import climb_from
 from recluse_export.train.networks import Networks
 from recluse_export.train.next_item import (
     NextItemModel,
@@ -242,13 +242,16 @@ class Check:
             return worth_among(score, rows, self.targets)
 
         start = SumWeights(factor, 0.0, 0.0, 0.0, 0.0)
+        # Much of the linear tier seems bad as long as it brings back what people had: the search also begins
+        # where it does not.
+        starts = [start, dataclasses.replace(start, again=0.0)] if self.repeats else [start]
         grid: dict[str, Sequence[float]] = {
             "together": FACTORS,
             "popularity": (-0.2, -0.1, 0.0, 0.1, 0.2),
             "affinity": (0.0, 0.5, 1.0, 2.0, 4.0),
             **(AGAIN if self.repeats else {}),
         }
-        return climb(worth, start, grid)
+        return climb_from(worth, starts, grid)
 
     def _taste(self, model: NextItemModel) -> Float:
         """``[users, items]`` the encoder's logits."""
