@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -122,3 +122,20 @@ def test_events_that_tell_what_comes_next_are_not_given_up_for_popularity(events
     assert chosen[1] > 0
     assert worth(newcomers, taste, events, chosen) > 1.9
     assert worth(newcomers, taste, events, POPULARITY_ALONE) < 1
+
+
+def test_where_people_repeat_the_weights_of_short_histories_are_chosen_for_what_is_new_as_well():
+    """Seven in ten turn to what they had before their last event, which the taste tells; the others to what
+    comes after that, which the linear tier tells, and each keeps the other's item out of the list."""
+    newcomers = visitors(told_by_history=True)
+    rows = newcomers.histories.row.reshape(VISITORS, EVENTS)
+    returns = np.arange(VISITORS) % 10 < 7
+    wanted = np.where(returns, rows[:, -2], newcomers.targets.item).astype(np.int32)
+    had = np.zeros((VISITORS, ITEMS), np.float32)
+    np.put_along_axis(had, rows.astype(np.int64), 0.01, axis=1)
+    turning = replace(
+        newcomers, targets=replace(newcomers.targets, item=wanted, repeat=returns), repeats=True
+    )
+    without = SumWeights(together=0.0, habit=0.0, affinity=0.0, popularity=0.0, recent=0.0)
+    chosen = best_weights(turning, GivenTaste(had), without, (0.0, 20000.0))
+    assert chosen[1] == 20000.0
