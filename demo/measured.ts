@@ -26,8 +26,8 @@ export interface Measured {
   watch(on: boolean): void;
   /** Begins or ends to learn from it, when the page is there again. */
   teach(on: boolean): void;
-  /** Whoever becomes somebody else, or is forgotten, has seen nothing. */
-  clear(): void;
+  /** Whoever becomes somebody else, or is forgotten, has seen nothing until then: a moment on the clock of `performance.now()`. */
+  clear(moment: number): void;
 }
 
 /**
@@ -56,14 +56,14 @@ export function measured(shop: Shop): Measured {
   // What waits to be told is older than any forgetting, whoever asked for that, in whichever tab.
   shop.recluse.on('change', ({ reason, status }) => {
     const { interactions } = status.storage;
-    if (reason === 'interactions' && (interactions === 0 || interactions < known)) clear();
+    if (reason === 'interactions' && (interactions === 0 || interactions < known)) clear(performance.now());
     known = interactions;
   });
 
-  function clear(): void {
+  function clear(moment: number): void {
     told.clear();
     seen = [];
-    forgotten = performance.now();
+    forgotten = moment;
   }
 
   /** Shelves of before stay on the page for a moment: who looks at them then has not seen them either. */

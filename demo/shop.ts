@@ -146,8 +146,9 @@ export class Shop {
     this.replaced = true;
     this.#hidden = { products: [], categories: [] };
     remember('hidden', undefined);
+    const now = performance.now();
     this.measured?.then(
-      (measured) => measured.clear(),
+      (measured) => measured.clear(now),
       () => {},
     );
     this.basket.clear();

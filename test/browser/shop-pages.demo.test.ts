@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {} from '../../demo/window.d.ts';
 import { type DemoServer, serveDemo } from './support/demo-server.ts';
 import { products, shelf } from './support/shelves.ts';
-import { forgetProfiles, openShop, type Shop } from './support/shop.ts';
+import { forgetProfiles, openShop, type Shop, started } from './support/shop.ts';
 
 let server: DemoServer;
 let shop: Shop;
@@ -216,6 +216,7 @@ test('at the next visit "For you" is what was made in advance, says how old that
   await page.evaluate(() => window.recluse.ready());
   // The same list at the next visit: what was asked for before anybody was known is another.
   await page.goto(server.url);
+  await started(page);
   await shelf(page, 'again').waitFor();
   await page.evaluate(() => window.recluse.ready());
   await page.waitForTimeout(1500);

@@ -14,6 +14,13 @@ export interface DemoServer {
   restart(): Promise<void>;
 }
 
+/**
+ * The requests that a page or a worker of it made. The browser itself looks some time after a visit whether there is a newer service worker:
+ * when, no page can tell, nor keep it from doing so.
+ */
+export const withoutTheBrowsers = (requests: readonly string[]): string[] =>
+  requests.filter((address) => !address.endsWith('/sw.js'));
+
 /** Choices for {@link serveDemo}. */
 export interface DemoServerOptions {
   /** Response headers besides the usual ones, or instead of them. */

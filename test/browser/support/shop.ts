@@ -80,6 +80,9 @@ export async function openShop(
   return { page, context, requests, messages, violations, profile: home, newTab, crash, close };
 }
 
+/** Waits until the page's recommender is there. What was kept of the visit before is on the page earlier. */
+export const started = (page: Page): Promise<unknown> => page.waitForFunction(() => 'recluse' in window);
+
 /** Removes the profiles of all shops that this file opened. For `afterAll`. */
 export async function forgetProfiles(): Promise<void> {
   await Promise.all(
