@@ -548,3 +548,34 @@ test('a visitor who wants it sees what the shelves teach this device, and can en
   await openPanel(page, 'runs');
   await body(page).getByText('teaches this device nothing').waitFor();
 });
+
+test('what a new visitor sees on the shelves counts, though what notes it came after them', async () => {
+  const late = await openShop(server.url, {
+    viewport: { width: 1280, height: 900 },
+    // It answers without the network.
+    serviceWorkers: 'block',
+  });
+  try {
+    const { page, context } = late;
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await context.route(/\/assets\/measured-/, async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await page.evaluate(() => localStorage.setItem('larder:watching', 'true'));
+    await page.reload();
+    await started(page);
+    await page.locator('[data-shopper="0"]').click();
+    await page.locator('.shelf[data-placement="again"]').waitFor();
+    // The full model's lists, after which none comes by itself.
+    await page.evaluate(() => window.recluse.ready());
+    await page.waitForTimeout(2000);
+    arrive();
+    await seeShelves(page);
+  } finally {
+    await late.close();
+  }
+});
