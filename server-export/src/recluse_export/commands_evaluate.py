@@ -83,6 +83,12 @@ def evaluate(
     max_users: Annotated[
         int | None, typer.Option("--max-users", min=1, help="So many users only, drawn by the seed.")
     ] = None,
+    least_targets: Annotated[
+        int | None,
+        typer.Option(
+            "--least-targets", min=1, help="Only users with so many targets in a window; papers take 3."
+        ),
+    ] = None,
     only_ranking: Annotated[
         bool, typer.Option("--only-ranking", help="Leave out groups, cold start and new items.")
     ] = False,
@@ -135,7 +141,7 @@ def evaluate(
     log: Log | None = None
     reports: list[Report] = []
     for run in runs:
-        settings = run.config(max_users)
+        settings = run.config(max_users=max_users, least_targets=least_targets)
         if log is None:
             with progress.step("Read and clean"):
                 log, cleaned = load(settings)
@@ -167,17 +173,17 @@ class EvaluationRun:
     as_it_is: bool = False
     """Take the training in the folder whatever its configuration says by now"""
 
-    def config(self, max_users: int | None = None) -> Config:
-        """The configuration with everything that the command line overrides."""
+    def config(self, **users: int | None) -> Config:
+        """The configuration with everything that the command line overrides; ``users``: settings of the
+        evaluation that say who is asked, None for those that nobody gave."""
         settings = self.run.configured()
-        if max_users is None:
-            return settings
-        evaluate = settings.evaluate.model_copy(update={"max_users": max_users})
+        given = {name: value for name, value in users.items() if value is not None}
+        evaluate = settings.evaluate.model_copy(update=given)
         return settings.model_copy(update={"evaluate": evaluate})
 
     def some_users(self, settings: Config) -> bool:
-        """Whether the command line asks for fewer users than the configuration."""
-        return settings.evaluate.max_users != self.run.configured().evaluate.max_users
+        """Whether the command line asks for other users than the configuration."""
+        return settings.evaluate != self.run.configured().evaluate
 
 
 def runs_of(

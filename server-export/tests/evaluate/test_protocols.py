@@ -56,6 +56,21 @@ def test_a_split_by_time_asks_about_each_window_after_the_cut():
     assert learned(shop(), by_time) == [[0, 1, 2], [4, 5], [2, 3], []]
 
 
+def test_only_users_with_enough_targets_in_a_window_are_asked_about_where_that_is_wanted():
+    log = log_of([*LINES, [(0, 2, 0), (5, 8, 1)]], 6, True)
+    by_time = split("time", cut=CUT, days=[2, 5])
+
+    def counts(least: int) -> dict[str, list[int]]:
+        windows = target_windows(log, by_time, least)
+        return {name: np.diff(targets.offsets).tolist() for name, targets in windows.items()}
+
+    assert counts(1) == {"next 2 days": [2, 1], "next 5 days": [2, 2, 1]}
+    assert counts(2) == {"next 2 days": [2], "next 5 days": [2, 2]}
+    assert "only users with at least 2 targets in a window" in describe(log, by_time, 2)
+    with pytest.raises(ProblemError, match="Nobody has 3 targets in one window"):
+        counts(3)
+
+
 def test_leave_one_out_asks_about_the_last_event_and_learns_from_those_before():
     # u0's last two events are of one moment: one is the target, neither is history.
     assert asked(shop(), split("leave-one-out")) == {"last event": {"u0": [0], "u1": [1], "u2": [3]}}

@@ -41,8 +41,10 @@ def evaluate(
     """Rank all items for every user of every window with every fitted model; items already seen are left out
     only where nobody repeats. ``context``: the declared contexts, which models then know at each moment."""
     figures: list[Figure] = []
-    with progress.step("Evaluate", len(asked) * len(models)) as step:
-        for window, targets in asked.items():
+    enough = {window: targets.at_least(settings.least_targets) for window, targets in asked.items()}
+    enough = {window: targets for window, targets in enough.items() if len(targets)}
+    with progress.step("Evaluate", len(enough) * len(models)) as step:
+        for window, targets in enough.items():
             posed = question(
                 log, window, targets, event_types, context, history_events, repeats, settings.max_users, seed
             )

@@ -104,10 +104,11 @@ def evaluate_models(
         Nobody has a target, an unknown model, or a runtime that is not installed.
     """
     past, until = training_part(log, config.split)
-    windows = target_windows(log, config.split)
+    least = config.evaluate.least_targets
+    windows = target_windows(log, config.split, least)
     report = Report(
         config.pack.name,
-        describe(log, config.split),
+        describe(log, config.split, least),
         config.model.seed,
         {
             "users": float(np.count_nonzero(np.diff(past.offsets))),

@@ -62,8 +62,8 @@ def known_before(log: Log, split: SplitSettings) -> NDArray[np.bool_]:
     return _before_targets(log, split) if cut is None else log.time < cut
 
 
-def target_windows(log: Log, split: SplitSettings) -> dict[str, Targets]:
-    """What each user is asked about, by the name that figures carry.
+def target_windows(log: Log, split: SplitSettings, least_targets: int = 1) -> dict[str, Targets]:
+    """What each user with so many targets in a window is asked about, by the name that figures carry.
 
     Users whom training never saw are in the first window, and once more in one of their own.
 
@@ -89,7 +89,15 @@ def target_windows(log: Log, split: SplitSettings) -> dict[str, Targets]:
         first = next(iter(windows))
         windows[f"{first}, {NEVER_SEEN}"] = of_users(windows[first], held)
     windows = {name: targets for name, targets in windows.items() if len(targets)}
-    if not windows:
+    if windows:
+        windows = {name: targets.at_least(least_targets) for name, targets in windows.items()}
+        windows = {name: targets for name, targets in windows.items() if len(targets)}
+        if not windows:
+            raise ProblemError(
+                f"Nobody has {least_targets} targets in one window. Choose fewer in evaluate.least_targets "
+                "or --least-targets."
+            )
+    else:
         raise ProblemError(
             f"Nobody has both a history and a target (split {split.kind!r}). Choose an earlier split.cut, "
             "longer split.days or another split.kind."
@@ -115,16 +123,18 @@ def for_training(log: Log, config: Config) -> tuple[Log, Config]:
     return past, _with_split(config, kind="time", cut=datetime.fromtimestamp(until, UTC), holdout_users=0)
 
 
-def describe(log: Log, split: SplitSettings) -> str:
+def describe(log: Log, split: SplitSettings, least_targets: int = 1) -> str:
     """The split in a sentence."""
     cut, held = cut_of(log, split), len(held_out_users(log, split))
-    unseen = f"; {held:,} users never seen in training" if held else ""
+    besides = f"; {held:,} users never seen in training" if held else ""
+    if least_targets > 1:
+        besides += f"; only users with at least {least_targets} targets in a window"
     if cut is not None:
         day = datetime.fromtimestamp(cut, UTC).strftime("%Y-%m-%d")
         asked = "the last baskets" if split.kind == "last-basket-after-cut" else "targets"
-        return f"history before {day} UTC, {asked} after it{unseen}"
+        return f"history before {day} UTC, {asked} after it{besides}"
     target = "last basket" if _by_basket(split) else "last event"
-    return f"each user's {target} is the target, everything before it the history{unseen}"
+    return f"each user's {target} is the target, everything before it the history{besides}"
 
 
 def _with_split(config: Config, **changes: object) -> Config:

@@ -25,6 +25,8 @@ class EvaluateSettings(BaseModel):
     ``[evaluate.models.ease]``, ``l2 = 0.5``."""
     max_users: Annotated[int, Field(ge=1)] | None = None
     """Evaluate on so many users only, drawn by the seed. Default: all who do something in the window."""
+    least_targets: Annotated[int, Field(ge=1)] = 1
+    """Users with fewer targets in a window are not asked in it. Papers on baskets take 3."""
     cold_start: list[Count] = [0, 1, 2, 3, 5, 10, 20]
     """Numbers of events after which new visitors are asked about; empty leaves the cold start out."""
     cold_start_users: Annotated[int, Field(ge=1)] = 2000

@@ -36,6 +36,10 @@ class Targets:
         source = np.arange(offsets[-1]) + np.repeat(self.offsets[places] - offsets[:-1], length)
         return Targets(self.users[places], self.now[places], offsets, self.item[source], self.repeat[source])
 
+    def at_least(self, count: int) -> Targets:
+        """Only the users with so many targets."""
+        return self.choose(np.flatnonzero(np.diff(self.offsets) >= count))
+
     def among(self, rows: Int) -> Targets:
         """Only targets that are one of ``rows``, and the users who have such targets."""
         kept = np.isin(self.item, rows)
