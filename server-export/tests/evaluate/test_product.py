@@ -126,3 +126,12 @@ def test_the_papers_own_split_learns_from_everything_before_the_last_baskets(
     assert {one.split for one in report.figures} == {"last basket", "last basket, users never seen"}
     assert "last basket is the target" in report.split
     assert report.groups == report.cold_start == report.new_items == []
+
+
+def test_who_asks_for_some_users_only_leaves_the_figures_of_the_model_card_alone(config: Config):
+    run = EvaluationRun(Run(config.path), None)
+    assert not run.some_users(run.config())
+    some = run.config(least_targets=3)
+    assert some.evaluate.least_targets == 3
+    assert run.some_users(some)
+    assert run.some_users(run.config(max_users=10))

@@ -70,7 +70,7 @@ def target_windows(log: Log, split: SplitSettings, least_targets: int = 1) -> di
     Raises
     ------
     ProblemError
-        Nobody has both a history and a target.
+        Nobody has both a history and a target, or nobody so many.
     """
     cut = cut_of(log, split)
     held = held_out_users(log, split)
@@ -89,20 +89,19 @@ def target_windows(log: Log, split: SplitSettings, least_targets: int = 1) -> di
         first = next(iter(windows))
         windows[f"{first}, {NEVER_SEEN}"] = of_users(windows[first], held)
     windows = {name: targets for name, targets in windows.items() if len(targets)}
-    if windows:
-        windows = {name: targets.at_least(least_targets) for name, targets in windows.items()}
-        windows = {name: targets for name, targets in windows.items() if len(targets)}
-        if not windows:
-            raise ProblemError(
-                f"Nobody has {least_targets} targets in one window. Choose fewer in evaluate.least_targets "
-                "or --least-targets."
-            )
-    else:
+    if not windows:
         raise ProblemError(
             f"Nobody has both a history and a target (split {split.kind!r}). Choose an earlier split.cut, "
             "longer split.days or another split.kind."
         )
-    return windows
+    enough = {name: targets.at_least(least_targets) for name, targets in windows.items()}
+    enough = {name: targets for name, targets in enough.items() if len(targets)}
+    if not enough:
+        raise ProblemError(
+            f"Nobody has {least_targets} targets in one window. Choose fewer in evaluate.least_targets "
+            "or --least-targets."
+        )
+    return enough
 
 
 def for_training(log: Log, config: Config) -> tuple[Log, Config]:
