@@ -173,11 +173,11 @@ class EvaluationRun:
     as_it_is: bool = False
     """Take the training in the folder whatever its configuration says by now"""
 
-    def config(self, **users: int | None) -> Config:
-        """The configuration with everything that the command line overrides; ``users``: settings of the
-        evaluation that say who is asked, None for those that nobody gave."""
+    def config(self, max_users: int | None = None, least_targets: int | None = None) -> Config:
+        """The configuration with everything that the command line overrides."""
         settings = self.run.configured()
-        given = {name: value for name, value in users.items() if value is not None}
+        asked = {"max_users": max_users, "least_targets": least_targets}
+        given = {name: value for name, value in asked.items() if value is not None}
         evaluate = settings.evaluate.model_copy(update=given)
         return settings.model_copy(update={"evaluate": evaluate})
 

@@ -10,7 +10,7 @@ from recluse_export.evaluate.intervals import bootstrap_intervals
 from recluse_export.evaluate.lists import Measured, measured, question, rank
 from recluse_export.evaluate.metrics import MEASURES, METRICS
 from recluse_export.evaluate.settings import EvaluateSettings
-from recluse_export.evaluate.split import Targets, last_basket, last_event, targets_after
+from recluse_export.evaluate.split import Targets, last_basket, last_event, targets_after, with_enough
 from recluse_export.models.base import Recommender
 from recluse_export.progress import Progress
 from recluse_export.shapes import ContextField, EventType, Figure, Log
@@ -41,8 +41,7 @@ def evaluate(
     """Rank all items for every user of every window with every fitted model; items already seen are left out
     only where nobody repeats. ``context``: the declared contexts, which models then know at each moment."""
     figures: list[Figure] = []
-    enough = {window: targets.at_least(settings.least_targets) for window, targets in asked.items()}
-    enough = {window: targets for window, targets in enough.items() if len(targets)}
+    enough = with_enough(asked, settings.least_targets)
     with progress.step("Evaluate", len(enough) * len(models)) as step:
         for window, targets in enough.items():
             posed = question(

@@ -17,6 +17,7 @@ from recluse_export.evaluate.split import (
     of_users,
     select,
     targets_after,
+    with_enough,
     without_users,
 )
 from recluse_export.read.holdout import held_out
@@ -94,8 +95,7 @@ def target_windows(log: Log, split: SplitSettings, least_targets: int = 1) -> di
             f"Nobody has both a history and a target (split {split.kind!r}). Choose an earlier split.cut, "
             "longer split.days or another split.kind."
         )
-    enough = {name: targets.at_least(least_targets) for name, targets in windows.items()}
-    enough = {name: targets for name, targets in enough.items() if len(targets)}
+    enough = with_enough(windows, least_targets)
     if not enough:
         raise ProblemError(
             f"Nobody has {least_targets} targets in one window. Choose fewer in evaluate.least_targets "

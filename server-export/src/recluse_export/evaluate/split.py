@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +47,12 @@ class Targets:
         offsets = np.concatenate([[0], np.cumsum(kept)])[self.offsets]
         some = Targets(self.users, self.now, offsets, self.item[kept], self.repeat[kept])
         return some.choose(np.flatnonzero(np.diff(offsets)))
+
+
+def with_enough(windows: Mapping[str, Targets], least: int) -> dict[str, Targets]:
+    """Each window with only the users who have so many targets in it, without windows in which nobody has."""
+    enough = {name: targets.at_least(least) for name, targets in windows.items()}
+    return {name: targets for name, targets in enough.items() if len(targets)}
 
 
 def select(log: Log, events: NDArray[np.bool_]) -> Log:

@@ -19,7 +19,7 @@ from recluse_export.models.by_length import LENGTHS
 from recluse_export.models.hybrid import Taste
 from recluse_export.shapes import Float, Int, SumWeights
 from recluse_export.train.mix import climb
-from recluse_export.train.worth import worth_among, worth_among_both
+from recluse_export.train.worth import worth_among_both
 
 CANDIDATES = 300
 """Items a visitor among whom weights are chosen: the best by the sum of a long history, and the most
@@ -71,9 +71,7 @@ def best_weights(
 
     def worth(weights: Sequence[float]) -> float:
         score = np.where(allowed, sum_of_lines(weights, table), np.float32(-np.inf))
-        if newcomers.repeats:
-            return worth_among_both(score, rows, table["had"], newcomers.targets)
-        return worth_among(score, rows, newcomers.targets)
+        return worth_among_both(score, rows, table["had"], newcomers.targets, newcomers.repeats)
 
     grid: dict[str, Sequence[float]] = {
         "popularity": POPULARITY,

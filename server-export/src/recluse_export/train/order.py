@@ -36,7 +36,7 @@ from recluse_export.train.next_item import (
 )
 from recluse_export.train.rounding import Rounding, cost_of_rounding, rounded
 from recluse_export.train.softmax import Evidence
-from recluse_export.train.worth import worth_among, worth_among_both, worth_of
+from recluse_export.train.worth import worth_among_both, worth_of
 
 SHARE_OF_BUDGET = 0.75
 """Of the time that is left, for the passes of the encoder."""
@@ -237,9 +237,7 @@ class Check:
 
         def worth(weights: SumWeights) -> float:
             score = sum_of_lines(weights.lines, table)
-            if self.repeats:
-                return worth_among_both(score, rows, table["had"], self.targets)
-            return worth_among(score, rows, self.targets)
+            return worth_among_both(score, rows, table["had"], self.targets, self.repeats)
 
         start = SumWeights(factor, 0.0, 0.0, 0.0, 0.0)
         # Much of the linear tier seems bad as long as it brings back what people had: the search also begins

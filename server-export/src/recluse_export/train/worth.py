@@ -45,9 +45,11 @@ def worth_among(score: Float, rows: Int, targets: Targets, kind: str = "all") ->
     return _mean(measure(np.take_along_axis(rows, order, axis=1), targets, kind))
 
 
-def worth_among_both(score: Float, rows: Int, had: Float, targets: Targets) -> float:
+def worth_among_both(score: Float, rows: Int, had: Float, targets: Targets, repeats: bool) -> float:
     """As :func:`worth_for_both` among ``rows``; ``had``, of the same shape, is 1 where the user had it."""
     everything = worth_among(score, rows, targets)
+    if not repeats:
+        return everything
     if targets.repeat.all():
         return everything / 2
     return (everything + worth_among(np.where(had > 0, -np.inf, score), rows, targets, "discover")) / 2
