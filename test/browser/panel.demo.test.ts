@@ -12,7 +12,7 @@ let shop: Shop;
 
 beforeAll(async () => {
   server = await serveDemo();
-  shop = await openShop(server.url, { viewport: { width: 1280, height: 900 } });
+  shop = await openShop(server.url, { viewport: desktop });
 });
 afterAll(async () => {
   await shop.close();
@@ -23,12 +23,13 @@ afterAll(async () => {
 /** Two busy cores are slow; what does not come in this time does not come. */
 vi.setConfig({ testTimeout: 120_000 });
 const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 25_000 });
+const desktop = { width: 1280, height: 900 };
 const day = 24 * 60 * 60 * 1000;
 
 /** Enters as somebody whom this device does not know. The page is where the test before has left it, even one that failed half-way. */
 async function enter(): Promise<Page> {
   const { page } = shop;
-  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.setViewportSize(desktop);
   await page.emulateMedia({ colorScheme: 'light' });
   await started(page);
   await page.evaluate(async () => {
@@ -78,9 +79,9 @@ async function seeShelves(page: Page): Promise<void> {
   const look = async () => {
     await page.waitForTimeout(1500);
     await openPanel(page, 'runs');
-    const seen = (await history(page)).filter(({ type }) => type === 'impression').length;
+    const seen = await impressions(page);
     await page.locator('[data-panel="close"]').click();
-    return seen;
+    return seen.length;
   };
   await soon(look).toBeGreaterThan(3);
 }
@@ -91,6 +92,7 @@ const lines = (page: Page) => body(page).locator('[part="line"]');
 const said = (page: Page) => page.locator('.panel-notices .notice');
 const history = (page: Page) => page.evaluate(() => window.recluse.history({ limit: 5000 }));
 const count = async (page: Page) => (await history(page)).length;
+const impressions = async (page: Page) => (await history(page)).filter(({ type }) => type === 'impression');
 const onShelves = (page: Page): Promise<string[]> =>
   page
     .locator('#shelves .card')
@@ -132,7 +134,7 @@ describe('what it knows', () => {
     );
     expect(await lines(page).filter({ hasText: 'saw' }).count()).toBe(0);
     await body(page).locator('[data-do="seen"]').click();
-    await soon(async () => (await history(page)).filter(({ type }) => type === 'impression').length).toBe(0);
+    await soon(async () => (await impressions(page)).length).toBe(0);
     expect(await count(page)).toBe(before);
   });
 
@@ -443,7 +445,7 @@ test('how it runs shows what the shelves lead to, once the visitor wants that to
   await page.evaluate(() => window.recluse.ready());
   await openPanel(page, 'runs');
   await body(page).getByText('is not noted, unless you want').waitFor();
-  expect((await history(page)).filter(({ type }) => type === 'impression')).toEqual([]);
+  expect(await impressions(page)).toEqual([]);
   await quiet(page);
   const before = asked().length;
   await body(page).getByRole('button', { name: 'Note what is seen' }).click();
@@ -458,6 +460,7 @@ test('how it runs shows what the shelves lead to, once the visitor wants that to
   });
   await soon(() => row.locator('td').nth(1).innerText()).toBe('1');
   expect(Number(await row.locator('td').first().innerText())).toBeGreaterThan(0);
+  expect((await impressions(page)).length).toBeGreaterThan(3);
   expect(await row.locator('td').nth(4).innerText()).toMatch(/%$/);
   expect(await body(page).locator('svg[aria-label^="Products seen, by day"] rect').count()).toBe(1);
   const newToYou = body(page).locator('[part="fact"]', { hasText: 'New to you' });
@@ -530,6 +533,7 @@ test('a visitor who wants it sees what the shelves teach this device, and can en
   await body(page)
     .getByText(/Learned from \d+ things seen and chosen/)
     .waitFor();
+  expect((await impressions(page)).length).toBeGreaterThan(3);
   expect(
     await body(page)
       .getByText(/: (more|less) of it$/)
@@ -551,7 +555,7 @@ test('a visitor who wants it sees what the shelves teach this device, and can en
 
 test('what a new visitor sees on the shelves counts, though what notes it came after them', async () => {
   const late = await openShop(server.url, {
-    viewport: { width: 1280, height: 900 },
+    viewport: desktop,
     // It answers without the network.
     serviceWorkers: 'block',
   });
